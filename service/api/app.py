@@ -1,0 +1,77 @@
+"""The app: routes, middleware and handlers as data, and what is open while it runs."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from service.api import pages
+from service.api.headers import SafetyHeaders
+from service.api.hub import Hub
+from service.api.openapi import openapi
+from service.api.problems import HANDLERS
+from service.api.routes import datasets, health, session, tasks
+from service.api.state import State
+from service.api.views import PREFIX, json
+from service.logs import configure_logs
+from service.runtime import open_runtime
+from service.settings import Settings
+
+OPERATIONS = (
+    *session.OPERATIONS,
+    *datasets.OPERATIONS,
+    *tasks.OPERATIONS,
+    *health.OPERATIONS,
+)
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The web process; `uvicorn --factory service.api.app:create_app` starts it."""
+    configure_logs()
+    told = settings or Settings.model_validate({})
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[dict[str, Any]]:
+        async with open_runtime(told, connections=told.web_connections) as runtime:
+            hub = Hub(runtime.snapshots, runtime.tasks)
+            listening = asyncio.create_task(hub.run())
+            await _greet(runtime.access.first_link, told.public_url)
+            yield {"meanwhile": State(runtime, hub)}
+            listening.cancel()
+
+    return Starlette(
+        routes=[
+            *(operation.route() for operation in OPERATIONS),
+            Route(f"{PREFIX}/openapi.json", read_openapi, methods=["GET"]),
+            *pages.page_routes(),
+        ],
+        middleware=[Middleware(SafetyHeaders)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+
+
+async def read_openapi(_: Request) -> Response:
+    return json(openapi(OPERATIONS, _version()))
+
+
+async def _greet(first_link: Any, public_url: str) -> None:
+    """The first start of all tells the operator how to get in; it is printed, never logged."""
+    token = await first_link()
+    if token is not None:
+        print(f"first sign-in: {public_url}/sign-in#{token}", file=sys.stderr, flush=True)
+
+
+def _version() -> str:
+    try:
+        return version("meanwhile")
+    except PackageNotFoundError:
+        return "0.1.0"

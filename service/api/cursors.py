@@ -1,0 +1,69 @@
+"""Cursors: opaque places in a list, made of its sort key."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from service.api.operations import InvalidRequest
+
+
+def encode(*key: object) -> str:
+    """A sort key as text."""
+    return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+
+
+def by_time(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """A place in a list by (time, id)."""
+    if cursor is None:
+        return None
+    try:
+        time, id_ = _decode(cursor)
+        return datetime.fromisoformat(time), UUID(id_)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _unknown() from error
+
+
+def by_score(cursor: str | None) -> tuple[float, int] | None:
+    """A place in a list by (score, item id)."""
+    if cursor is None:
+        return None
+    try:
+        score, id_ = _decode(cursor)
+        return float(score), int(id_)
+    except (ValueError, TypeError) as error:
+        raise _unknown() from error
+
+
+def by_number(cursor: str | None) -> int:
+    """A place in a list by a number, 0 at its beginning."""
+    if cursor is None:
+        return 0
+    try:
+        (number,) = _decode(cursor)
+        return int(number)
+    except (ValueError, TypeError) as error:
+        raise _unknown() from error
+
+
+def page(items: list[Mapping[str, Any]], limit: int, *key: object) -> dict[str, Any]:
+    """A page, and the cursor of the next if this one is full."""
+    return {"items": items, "next_cursor": encode(*key) if len(items) == limit else None}
+
+
+def _decode(cursor: str) -> Any:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        return orjson.loads(base64.urlsafe_b64decode(padded.encode()))
+    except (binascii.Error, UnicodeError) as error:
+        raise ValueError(cursor) from error
+
+
+def _unknown() -> InvalidRequest:
+    return InvalidRequest(
+        "the cursor is not one of this list; start again without it", fields=[("cursor", "unknown")]
+    )

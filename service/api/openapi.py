@@ -1,0 +1,155 @@
+"""OpenAPI 3.1, made from the operations that the router is made from."""
+
+import re
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from service.api.operations import BodyTooLarge, InvalidRequest, Operation
+from service.api.problems import MEDIA_TYPE
+from service.api.schemas import Problem
+from service.errors import MeanwhileError
+from service.usecases.access import Forbidden, Unauthorized
+
+REF = "#/components/schemas/{model}"
+
+
+def openapi(operations: Sequence[Operation], version: str) -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    _, schemas = models_json_schema(_models(operations), ref_template=REF)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Meanwhile",
+            "version": version,
+            "description": "Submit with curl, watch it live in the browser, lose nothing.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "meanwhile_session"},
+            },
+        },
+        "security": [{"key": []}, {"session": []}],
+    }
+
+
+def _models(
+    operations: Iterable[Operation],
+) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    models: dict[type[BaseModel], JsonSchemaMode] = {Problem: "validation"}
+    for operation in operations:
+        if operation.body is not None:
+            models[operation.body] = "validation"
+        for answer in operation.answers.values():
+            if isinstance(answer, type) and issubclass(answer, BaseModel):
+                models[answer] = "validation"
+    return list(models.items())
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": [*_path_parameters(operation), *_query_parameters(operation)],
+        "responses": {
+            str(status): _answer(status, answer) for status, answer in operation.answers.items()
+        }
+        | _problems(operation),
+    }
+    if operation.public:
+        told["security"] = []
+    if operation.body is not None:
+        told["requestBody"] = _content("application/json", _ref(operation.body)) | {
+            "required": True
+        }
+    if operation.form is not None:
+        told["requestBody"] = _content("multipart/form-data", _form(operation.form)) | {
+            "required": True
+        }
+    return told
+
+
+def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    if operation.query is None:
+        return []
+    schema = TypeAdapter(operation.query).json_schema(ref_template=REF)
+    definitions = schema.get("$defs", {})
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "schema": _inline(property_, definitions),
+        }
+        for name, property_ in schema["properties"].items()
+    ]
+
+
+def _inline(schema: Any, definitions: dict[str, Any]) -> Any:
+    """Query schemas are small: their few references are written out."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return definitions[schema["$ref"].rsplit("/", 1)[1]]
+        return {key: _inline(value, definitions) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_inline(value, definitions) for value in schema]
+    return schema
+
+
+def _answer(status: int, answer: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if answer is None:
+        return told
+    if isinstance(answer, str):
+        return told | _content(answer, {"type": "string"})
+    if isinstance(answer, type) and issubclass(answer, BaseModel):
+        return told | _content("application/json", _ref(answer))
+    return told | _content("application/json", {"type": "object"})
+
+
+def _problems(operation: Operation) -> dict[str, Any]:
+    kinds: list[type[MeanwhileError]] = [*operation.problems]
+    if not operation.public:
+        kinds += [Unauthorized, Forbidden]
+    if operation.body or operation.query or operation.form or "{" in operation.path:
+        kinds.append(InvalidRequest)
+    if operation.body:
+        kinds.append(BodyTooLarge)
+    by_status: dict[int, list[str]] = {}
+    for kind in dict.fromkeys(kinds):
+        by_status.setdefault(kind.status, []).append(kind.code)
+    return {
+        str(status): {"description": " or ".join(codes)} | _content(MEDIA_TYPE, _ref(Problem))
+        for status, codes in sorted(by_status.items())
+    }
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REF.format(model=model.__name__)}
+
+
+def _content(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {media_type: {"schema": schema}}}
+
+
+def _form(description: str) -> dict[str, Any]:
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    files = {"type": "array", "items": file, "description": description}
+    return {"type": "object", "properties": {"files": files}, "required": ["files"]}

@@ -1,0 +1,123 @@
+"""Operations: routes as data, from which both the router and the OpenAPI document are made."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from service.api.auth import authenticate
+from service.api.state import State, state_of
+from service.domain.users import User
+from service.errors import MeanwhileError
+
+
+class InvalidRequest(MeanwhileError):
+    """A body, query or path that does not fit."""
+
+    code = "invalid_request"
+    status = 422
+
+
+class BodyTooLarge(MeanwhileError):
+    """More bytes than a request may have."""
+
+    code = "body_too_large"
+    status = 413
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that has been understood: who asks, for what, with what."""
+
+    request: Request
+    state: State
+    signed_in: User | None
+    body: Any
+    query: Any
+
+    @property
+    def user(self) -> User:
+        assert self.signed_in is not None  # noqa: S101 - only public operations have nobody
+        return self.signed_in
+
+    def id(self, name: str = "id") -> UUID:
+        """A UUID of the path."""
+        told = self.request.path_params[name]
+        try:
+            return UUID(told)
+        except ValueError:
+            raise InvalidRequest(f"{told!r} is not an id", fields=[(name, "not a UUID")]) from None
+
+
+Endpoint = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    summary: str
+    answers: Mapping[int, Any]
+    """By status: a model, a media type, or None for an empty body."""
+    body: type[BaseModel] | None = None
+    form: str | None = None
+    """The description of a multipart form's repeated ``files``."""
+    query: type[BaseModel] | None = None
+    problems: Sequence[type[MeanwhileError]] = field(default=())
+    public: bool = False
+
+    @property
+    def name(self) -> str:
+        return cast("Any", self.endpoint).__name__
+
+    def route(self) -> Route:
+        async def answer(request: Request) -> Response:
+            return await self.endpoint(await self._understand(request))
+
+        return Route(self.path, answer, methods=[self.method], name=self.name)
+
+    async def _understand(self, request: Request) -> Call:
+        state = state_of(request)
+        user = None if self.public else await authenticate(request, state.runtime.access)
+        return Call(
+            request=request,
+            state=state,
+            signed_in=user,
+            body=await self._read_body(request, state) if self.body else None,
+            query=_validated(self.query, dict(request.query_params)) if self.query else None,
+        )
+
+    async def _read_body(self, request: Request, state: State) -> BaseModel:
+        assert self.body is not None  # noqa: S101 - asked only where there is one
+        limit = state.runtime.settings.max_body_bytes
+        data = bytearray()
+        async for part in request.stream():
+            data += part
+            if len(data) > limit:
+                raise BodyTooLarge(f"a JSON body has at most {limit} bytes")
+        try:
+            told = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise InvalidRequest(f"the body is not JSON: {error}") from error
+        return _validated(self.body, told)
+
+
+def _validated(model: type[BaseModel], told: Any) -> BaseModel:
+    try:
+        return model.model_validate(told)
+    except ValidationError as error:
+        fields = [
+            (".".join(map(str, wrong["loc"])) or "body", wrong["msg"])
+            for wrong in error.errors(include_url=False, include_context=False)
+        ]
+        named = ", ".join(name for name, _ in fields)
+        raise InvalidRequest(f"the request does not fit: {named}", fields=fields) from error

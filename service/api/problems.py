@@ -1,0 +1,87 @@
+"""Problems: every error as RFC 9457 ``application/problem+json`` with a stable code."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from service.errors import MeanwhileError
+
+MEDIA_TYPE = "application/problem+json"
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+}
+
+log = structlog.get_logger()
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document."""
+    told: dict[str, Any] = {
+        "type": f"urn:meanwhile:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors:
+        told["errors"] = errors
+    return Response(orjson.dumps(told), status, headers, MEDIA_TYPE)
+
+
+def _ours(_: Request, error: Exception) -> Response:
+    assert isinstance(error, MeanwhileError)  # noqa: S101 - registered for it alone
+    errors = [{"field": name, "message": message} for name, message in error.fields]
+    return problem(
+        error.status, error.code, error.detail, errors=errors, headers=error.headers
+    )
+
+
+def _starlettes(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
+    code = CODES.get(error.status_code, "error")
+    return problem(error.status_code, code, error.detail, headers=error.headers)
+
+
+def _database_away(_: Request, error: Exception) -> Response:
+    log.error("database.away", error=repr(error))
+    return problem(
+        503,
+        "database_away",
+        "the database cannot be reached; try again in a moment",
+        headers={"Retry-After": "2"},
+    )
+
+
+def _unexpected(_: Request, error: Exception) -> Response:
+    log.error("request.crashed", exc_info=error)
+    return problem(500, "internal_error", "something went wrong here; the log of web has the trace")
+
+
+HANDLERS: dict[Any, ExceptionHandler] = {
+    MeanwhileError: _ours,
+    HTTPException: _starlettes,
+    OperationalError: _database_away,
+    asyncpg.PostgresConnectionError: _database_away,
+    asyncpg.CannotConnectNowError: _database_away,
+    ConnectionError: _database_away,
+    Exception: _unexpected,
+}

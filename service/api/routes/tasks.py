@@ -1,0 +1,192 @@
+"""Tasks: submit, read, watch, cancel."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from service.api import cursors
+from service.api.operations import Call, Operation
+from service.api.schemas import (
+    LogPage,
+    LogQuery,
+    TaskAnswer,
+    TaskBody,
+    TaskItemPage,
+    TaskItemQuery,
+    TaskPage,
+    TaskQuery,
+    TaskTypes,
+)
+from service.api.sse import task_events
+from service.api.views import PREFIX, json, task_view
+from service.catalog.entry import Entry, UnknownTaskType
+from service.domain.snapshots import rfc3339
+from service.usecases.datasets import DatasetNotFound
+from service.usecases.tasks import (
+    InvalidParams,
+    Submission,
+    Submitted,
+    TaskEnded,
+    TaskNotCompleted,
+    TaskNotFound,
+)
+
+
+async def list_task_types(call: Call) -> Response:
+    entries = [entry for entry in call.state.runtime.catalogue if entry.submitted_directly]
+    return json({"items": [_type_view(entry) for entry in entries]})
+
+
+async def submit_task(call: Call) -> Response:
+    body: TaskBody = call.body
+    asked = Submission(
+        type=body.type,
+        dataset_id=body.dataset_id,
+        params=body.params,
+        priority=body.priority,
+        force=body.force,
+    )
+    return accepted(await call.state.runtime.tasks.submit(call.user, asked))
+
+
+def accepted(submitted: Submitted) -> Response:
+    """202 with the task's place; 200 where a result is there already."""
+    told = task_view(submitted.task, submitted.outcome)
+    status = 200 if submitted.outcome == "cached" else 202
+    return json(told, status, {"Location": told["links"]["self"]})
+
+
+async def list_tasks(call: Call) -> Response:
+    query: TaskQuery = call.query
+    tasks = await call.state.runtime.tasks.page(
+        call.user,
+        dataset_id=query.dataset_id,
+        type_=query.type,
+        status=query.status,
+        before=cursors.by_time(query.cursor),
+        limit=query.limit,
+    )
+    last = (tasks[-1].created_at.isoformat(), str(tasks[-1].id)) if tasks else ()
+    return json(cursors.page([task_view(task) for task in tasks], query.limit, *last))
+
+
+async def read_task(call: Call) -> Response:
+    return json(task_view(await call.state.runtime.tasks.find(call.user, call.id())))
+
+
+async def stream_task(call: Call) -> Response:
+    return await task_events(call.request, call.state, call.user, call.id())
+
+
+async def cancel_task(call: Call) -> Response:
+    return json(task_view(await call.state.runtime.tasks.cancel(call.user, call.id())), 202)
+
+
+async def read_result(call: Call) -> Response:
+    return json(await call.state.runtime.tasks.result(call.user, call.id()))
+
+
+async def list_task_items(call: Call) -> Response:
+    query: TaskItemQuery = call.query
+    rows = await call.state.runtime.tasks.items(
+        call.user,
+        call.id(),
+        kind=query.kind,
+        after=cursors.by_score(query.cursor),
+        limit=query.limit,
+    )
+    last = (rows[-1]["score"], rows[-1]["item_id"]) if rows else ()
+    return json(cursors.page(list(rows), query.limit, *last))
+
+
+async def read_log(call: Call) -> Response:
+    query: LogQuery = call.query
+    lines = await call.state.runtime.tasks.log(
+        call.user, call.id(), after=query.after, limit=query.limit
+    )
+    return json({"items": [vars(line) | {"time": rfc3339(line.time)} for line in lines]})
+
+
+def _type_view(entry: Entry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "version": entry.version,
+        "title": entry.title,
+        "summary": entry.summary,
+        "stages": [
+            {
+                "name": stage.name,
+                "title": stage.title,
+                "kind": stage.kind,
+                "weight": stage.weight,
+                "unit": stage.unit,
+            }
+            for stage in entry.stages
+        ],
+        "params_schema": entry.params.model_json_schema(),
+    }
+
+
+TASK = f"{PREFIX}/tasks/{{id}}"
+OPERATIONS = (
+    Operation(
+        "GET", f"{PREFIX}/task-types", list_task_types, "What tasks there are", {200: TaskTypes}
+    ),
+    Operation(
+        "POST",
+        f"{PREFIX}/tasks",
+        submit_task,
+        "Submit a task; an equal active one, or a fresh result, answers instead",
+        {202: TaskAnswer, 200: TaskAnswer},
+        body=TaskBody,
+        problems=(UnknownTaskType, InvalidParams, DatasetNotFound),
+    ),
+    Operation(
+        "GET", f"{PREFIX}/tasks", list_tasks, "Tasks, newest first", {200: TaskPage}, query=TaskQuery
+    ),
+    Operation(
+        "GET", TASK, read_task, "A task", {200: TaskAnswer}, problems=(TaskNotFound,)
+    ),
+    Operation(
+        "GET",
+        f"{TASK}/events",
+        stream_task,
+        "Watch a task: snapshot, progress, preview, log, done",
+        {200: "text/event-stream", 204: None},
+        problems=(TaskNotFound,),
+    ),
+    Operation(
+        "POST",
+        f"{TASK}/cancel",
+        cancel_task,
+        "Cancel a task",
+        {202: TaskAnswer},
+        problems=(TaskNotFound, TaskEnded),
+    ),
+    Operation(
+        "GET",
+        f"{TASK}/result",
+        read_result,
+        "The result of a completed task",
+        {200: dict[str, Any]},
+        problems=(TaskNotFound, TaskNotCompleted),
+    ),
+    Operation(
+        "GET",
+        f"{TASK}/items",
+        list_task_items,
+        "What a task says of items of one kind, worst first",
+        {200: TaskItemPage},
+        query=TaskItemQuery,
+        problems=(TaskNotFound,),
+    ),
+    Operation(
+        "GET",
+        f"{TASK}/log",
+        read_log,
+        "The lines of a task's log",
+        {200: LogPage},
+        query=LogQuery,
+        problems=(TaskNotFound,),
+    ),
+)

@@ -1,0 +1,46 @@
+"""Views: what the domain knows, as the API tells it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from service.domain.datasets import Dataset
+from service.domain.snapshots import rfc3339, snapshot
+from service.domain.tasks import Task
+
+PREFIX = "/api/v1"
+
+
+def json(told: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(told), status, headers, "application/json")
+
+
+def task_view(task: Task, outcome: str | None = None) -> dict[str, Any]:
+    """A task with its params and links; ``outcome`` says how a submission was answered."""
+    itself = f"{PREFIX}/tasks/{task.id}"
+    told = snapshot(task) | {
+        "params": task.params,
+        "links": {"self": itself}
+        | {name: f"{itself}/{name}" for name in ("events", "result", "items", "log", "cancel")},
+    }
+    if outcome is not None:
+        told |= {"deduplicated": outcome == "active", "cached": outcome == "cached"}
+    return told
+
+
+def dataset_view(dataset: Dataset, running: Iterable[Task]) -> dict[str, Any]:
+    return {
+        "id": str(dataset.id),
+        "name": dataset.name,
+        "kind": dataset.kind,
+        "visibility": dataset.visibility,
+        "version": dataset.version,
+        "items": dataset.items,
+        "size_bytes": dataset.size_bytes,
+        "owner": dataset.owner,
+        "created_at": rfc3339(dataset.created_at),
+        "cover": list(dataset.cover),
+        "running": [task_view(task) for task in running],
+    }

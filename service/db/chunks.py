@@ -1,0 +1,275 @@
+"""Claims, renews, rescues and ends chunks; each is one statement, fenced by run and token."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from service.db.engine import Database
+from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
+from service.domain.stages import SOLO_TOTAL
+from service.domain.tasks import Failure
+
+LEASE = "interval '10 seconds'"
+"""How long a worker may be silent before its chunks are given to others."""
+SPARE_CANDIDATES = 8
+"""How many more chunks than it wants a claim looks at, as others may be locking the same."""
+
+CLAIM = f"""
+WITH RECURSIVE owners AS (
+    (SELECT owner_id FROM chunks WHERE state = 'waiting' ORDER BY owner_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT c.owner_id FROM chunks c WHERE c.state = 'waiting' AND c.owner_id > o.owner_id
+            ORDER BY c.owner_id LIMIT 1)
+    FROM owners o WHERE o.owner_id IS NOT NULL
+), busy AS (
+    SELECT owner_id, count(*) AS n FROM chunks WHERE state = 'running' GROUP BY owner_id
+), fair AS (
+    SELECT c.id, c.start_tag, COALESCE(busy.n, 0)
+           + row_number() OVER (PARTITION BY o.owner_id ORDER BY c.start_tag, c.id) AS turn
+    FROM owners o LEFT JOIN busy USING (owner_id) CROSS JOIN LATERAL (
+        SELECT id, start_tag FROM chunks
+        WHERE state = 'waiting' AND owner_id = o.owner_id
+        ORDER BY start_tag, id LIMIT $2 + {SPARE_CANDIDATES}
+    ) c
+), best AS (
+    SELECT ARRAY(SELECT id FROM fair ORDER BY turn, start_tag, id
+                 LIMIT $2 + {SPARE_CANDIDATES}) AS ids
+), locked AS (
+    SELECT id FROM chunks
+    WHERE id = ANY((SELECT ids FROM best)::bigint[]) AND state = 'waiting'
+    ORDER BY array_position((SELECT ids FROM best), id) LIMIT $2
+    FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE chunks SET state = 'running', run = run + 1, token = gen_random_uuid(), worker_id = $1,
+        lease_until = clock_timestamp() + {LEASE}, started_at = clock_timestamp(), held_until = NULL
+    WHERE id = ANY(ARRAY(SELECT id FROM locked))
+    RETURNING *
+), staged AS (
+    UPDATE stages SET started_at = clock_timestamp()
+    WHERE id = ANY(ARRAY(SELECT stage_id FROM claimed)) AND started_at IS NULL
+    RETURNING id
+), begun AS (
+    UPDATE tasks SET status = 'in_progress', started_at = clock_timestamp(),
+        seq = seq + 1, attempts = attempts + 1
+    WHERE id = ANY(ARRAY(SELECT task_id FROM claimed)) AND status = 'pending'
+      AND (SELECT count(*) FROM staged) >= 0  -- stages are locked before tasks
+    RETURNING id
+)
+SELECT c.id, c.run, c.token, c.kind, c.first_key, c.last_key, c.attempts, c.task_id, c.stage_id,
+       c.owner_id, s.name AS stage, t.type, t.params, t.dataset_id, t.dataset_version,
+       t.target_id, t.target_version, t.cancel_requested_at IS NOT NULL AS cancelling,
+       EXISTS (SELECT FROM begun WHERE begun.id = c.task_id) AS began
+FROM claimed c JOIN stages s ON s.id = c.stage_id JOIN tasks t ON t.id = c.task_id
+"""
+
+RENEW = f"""
+WITH free AS (
+    SELECT id FROM chunks WHERE worker_id = $1 AND state = 'running'
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), renewed AS (
+    UPDATE chunks SET lease_until = clock_timestamp() + {LEASE}
+    WHERE id = ANY(ARRAY(SELECT id FROM free))
+), due AS (
+    UPDATE chunks SET state = 'waiting', held_until = NULL
+    WHERE id = ANY(ARRAY(SELECT id FROM chunks WHERE state = 'held'
+                         AND held_until <= clock_timestamp() LIMIT 100 FOR UPDATE SKIP LOCKED))
+)
+SELECT c.id, c.run, t.cancel_requested_at IS NOT NULL AS cancelling
+FROM chunks c JOIN tasks t ON t.id = c.task_id
+WHERE c.worker_id = $1 AND c.state = 'running'
+"""
+
+RELEASE = """
+WITH dead AS (
+    SELECT id FROM chunks WHERE state = 'running' AND {which}
+    ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+UPDATE chunks SET state = 'waiting', attempts = attempts + 1,
+    worker_id = NULL, token = NULL, lease_until = NULL
+WHERE id = ANY(ARRAY(SELECT id FROM dead))
+RETURNING id, task_id
+"""
+RESCUE = RELEASE.format(which="lease_until < clock_timestamp()")
+RELEASE_WORKER = RELEASE.format(which="worker_id = $1")
+
+FINISH = f"""
+WITH finished AS (
+    UPDATE chunks SET state = 'done', finished_at = clock_timestamp(),
+        token = NULL, lease_until = NULL
+    WHERE id = $1 AND run = $2 AND token = $3 AND state = 'running'
+    RETURNING stage_id, owner_id, start_tag, size - done AS rest
+), closed AS (
+    UPDATE stages s SET chunks_open = s.chunks_open - 1, done = s.done + f.rest,
+        completed_at = CASE s.chunks_open WHEN 1 THEN clock_timestamp() END
+    FROM finished f WHERE s.id = f.stage_id
+    RETURNING s.task_id, s.position, f.owner_id, f.start_tag, s.chunks_open = 0 AS last,
+        NOT EXISTS (SELECT FROM stages n WHERE n.task_id = s.task_id
+                    AND n.position = s.position + 1) AS final
+), opened AS (
+    UPDATE stages n SET chunks_open = 1
+    FROM closed c
+    WHERE c.last AND n.task_id = c.task_id AND n.position = c.position + 1
+      AND NOT EXISTS (SELECT FROM tasks t WHERE t.id = n.task_id
+                      AND t.cancel_requested_at IS NOT NULL)
+    RETURNING n.id, n.task_id, n.kind, c.owner_id, c.start_tag
+), chunked AS (
+    INSERT INTO chunks (task_id, stage_id, owner_id, kind, size, start_tag)
+    SELECT task_id, id, owner_id, CASE kind WHEN 'map' THEN 'plan' ELSE 'work' END,
+           CASE kind WHEN 'map' THEN 0 ELSE {SOLO_TOTAL} END, start_tag
+    FROM opened RETURNING id
+), ended AS (
+    SELECT c.task_id, CASE
+        WHEN NOT c.last OR EXISTS (SELECT FROM chunked) THEN NULL
+        WHEN NOT c.final THEN 'cancelled'
+        WHEN t.set_aside > 0 AND t.set_aside >= (SELECT sum(total) FROM stages m
+            WHERE m.task_id = t.id AND m.kind = 'map') THEN 'failed'
+        ELSE 'completed' END AS status
+    FROM closed c JOIN tasks t ON t.id = c.task_id
+)
+UPDATE tasks t SET seq = t.seq + 1,
+    status = COALESCE(e.status, t.status),
+    result = CASE e.status WHEN 'completed' THEN $4::jsonb END,
+    partial = e.status IS NOT DISTINCT FROM 'completed' AND t.set_aside > 0,
+    error = CASE e.status WHEN 'failed' THEN $5::jsonb END,
+    completed_at = CASE WHEN e.status IS NOT NULL THEN clock_timestamp() END
+FROM ended e WHERE t.id = e.task_id
+RETURNING t.status, (SELECT count(*) FROM chunked) AS opened
+"""
+ALL_SET_ASIDE = {
+    "code": "all_items_failed",
+    "detail": "none of the items could be worked on; the task's log says why for each",
+}
+
+STOP = """
+WITH stopped AS (
+    UPDATE chunks SET state = $4, finished_at = clock_timestamp(), token = NULL, lease_until = NULL
+    WHERE id = $1 AND run = $2 AND token = $3 AND state = 'running'
+    RETURNING stage_id
+), closed AS (
+    UPDATE stages s SET chunks_open = s.chunks_open - 1
+    FROM stopped WHERE s.id = stopped.stage_id
+    RETURNING s.task_id, s.chunks_open
+)
+UPDATE tasks t SET seq = t.seq + 1, error = $5::jsonb,
+    status = CASE c.chunks_open WHEN 0 THEN $6 ELSE t.status END,
+    completed_at = CASE c.chunks_open WHEN 0 THEN clock_timestamp() END
+FROM closed c WHERE t.id = c.task_id
+RETURNING t.status
+"""
+
+HAND_BACK = """
+UPDATE chunks SET state = CASE WHEN $4::float8 > 0 THEN 'held' ELSE 'waiting' END,
+    held_until = clock_timestamp() + make_interval(secs => $4), attempts = attempts + $5,
+    worker_id = NULL, token = NULL, lease_until = NULL
+WHERE id = $1 AND run = $2 AND token = $3 AND state = 'running'
+RETURNING attempts
+"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claimed chunk, and whether its task began with it."""
+
+    chunk: ClaimedChunk
+    began: bool
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A run that is still this worker's."""
+
+    chunk_id: int
+    run: int
+    cancelling: bool
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the end of a chunk meant for its task."""
+
+    status: str
+    opened: int
+    """How many chunks became claimable by it."""
+
+
+class Chunks:
+    """Chunks in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._pool = database.pool
+
+    async def claim(self, worker_id: UUID, limit: int) -> list[Claim]:
+        """Up to ``limit`` waiting chunks, in the one order of work: fair between owners, then oldest."""
+        rows = await self._pool.fetch(CLAIM, worker_id, limit)
+        return [Claim(_claimed(row), row["began"]) for row in rows]
+
+    async def renew(self, worker_id: UUID) -> list[Lease]:
+        """Extends this worker's leases and tells which it still has; wakes held chunks that are due."""
+        rows = await self._pool.fetch(RENEW, worker_id)
+        return [Lease(row["id"], row["run"], row["cancelling"]) for row in rows]
+
+    async def rescue(self) -> Sequence[UUID]:
+        """Gives chunks with an expired lease back to everybody; their tasks' ids."""
+        return [row["task_id"] for row in await self._pool.fetch(RESCUE)]
+
+    async def release_worker(self, worker_id: UUID) -> Sequence[UUID]:
+        """The same for a worker that is known to be dead."""
+        return [row["task_id"] for row in await self._pool.fetch(RELEASE_WORKER, worker_id)]
+
+    async def finish(
+        self,
+        fence: Fence,
+        result: Mapping[str, Any] | None,
+        connection: "asyncpg.pool.PoolConnectionProxy[Any] | None" = None,
+    ) -> Finished | None:
+        """Ends a chunk; the last of a stage opens the next, the last of all completes the task.
+
+        None where the run has been superseded.
+        """
+        row = await (connection or self._pool).fetchrow(
+            FINISH, fence.chunk_id, fence.run, fence.token, result, ALL_SET_ASIDE
+        )
+        return row and Finished(row["status"], row["opened"])
+
+    async def stop(self, fence: Fence) -> str | None:
+        """Ends a run of a task that is being cancelled; the task's status, None if superseded."""
+        return await self._pool.fetchval(
+            STOP, fence.chunk_id, fence.run, fence.token, "cancelled", None, "cancelled"
+        )
+
+    async def fail(self, fence: Fence, failure: Failure) -> str | None:
+        """Ends a chunk and its task for good; the task's status, None if superseded."""
+        error = {"code": failure.code, "detail": failure.detail}
+        return await self._pool.fetchval(
+            STOP, fence.chunk_id, fence.run, fence.token, "failed", error, "failed"
+        )
+
+    async def hand_back(self, fence: Fence, *, after_seconds: float, charged: bool) -> int | None:
+        """Lets the chunk be claimed again later; its attempts by now, None if superseded."""
+        return await self._pool.fetchval(
+            HAND_BACK, fence.chunk_id, fence.run, fence.token, after_seconds, int(charged)
+        )
+
+
+def _claimed(row: asyncpg.Record) -> ClaimedChunk:
+    return ClaimedChunk(
+        fence=Fence(row["id"], row["run"], row["token"]),
+        kind=ChunkKind(row["kind"]),
+        first_key=row["first_key"],
+        last_key=row["last_key"],
+        attempts=row["attempts"],
+        task_id=row["task_id"],
+        task_type=row["type"],
+        stage_id=row["stage_id"],
+        stage=row["stage"],
+        params=row["params"],
+        owner_id=row["owner_id"],
+        dataset_id=row["dataset_id"],
+        dataset_version=row["dataset_version"],
+        target_id=row["target_id"],
+        target_version=row["target_version"],
+        cancelling=row["cancelling"],
+    )

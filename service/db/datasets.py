@@ -1,0 +1,98 @@
+"""Reads and writes datasets."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, insert, or_, select, true, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db.engine import Database
+from service.db.models import BlobRow, DatasetRow, ItemRow, UserRow
+from service.domain.datasets import Dataset, Kind, Visibility
+from service.domain.users import User
+
+COVER_SIZE = 4
+
+
+class Datasets:
+    """Datasets in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
+
+    async def create(
+        self, id_: UUID, owner: User, name: str, kind: Kind, visibility: Visibility
+    ) -> bool:
+        """False where the owner has one of that name already."""
+        row = insert(DatasetRow).values(
+            id=id_, owner_id=owner.id, name=name, kind=kind, visibility=visibility
+        )
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(row)
+        except IntegrityError:
+            return False
+        return True
+
+    async def find(self, id_: UUID, user: User) -> Dataset | None:
+        """A dataset that the user may see."""
+        found = await self._read(_visible(user).where(DatasetRow.id == id_))
+        return found[0] if found else None
+
+    async def page(
+        self, user: User, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Dataset]:
+        """Newest first, those that the user may see."""
+        order = tuple_(DatasetRow.created_at, DatasetRow.id)
+        query = _visible(user).order_by(order.desc()).limit(limit)
+        return await self._read(query.where(order < before) if before else query)
+
+    async def _read(self, query: Select[Any]) -> list[Dataset]:
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+            return [_dataset(row, await _cover(connection, row.id)) for row in rows]
+
+
+def may_see(user: User) -> ColumnElement[bool]:
+    """What of the datasets a user may see."""
+    if user.admin:
+        return true()
+    return or_(DatasetRow.owner_id == user.id, DatasetRow.visibility == Visibility.EVERYONE)
+
+
+def _visible(user: User) -> Select[Any]:
+    return (
+        select(DatasetRow.__table__, UserRow.name.label("owner"))
+        .join(UserRow, UserRow.id == DatasetRow.owner_id)
+        .where(DatasetRow.deleted_at.is_(None), may_see(user))
+    )
+
+
+async def _cover(connection: AsyncConnection, dataset_id: UUID) -> Sequence[bytes]:
+    query = (
+        select(BlobRow.sha256)
+        .join(ItemRow, ItemRow.blob_id == BlobRow.id)
+        .where(ItemRow.dataset_id == dataset_id, ItemRow.removed_in.is_(None))
+        .order_by(ItemRow.id)
+        .limit(COVER_SIZE)
+    )
+    return (await connection.scalars(query)).all()
+
+
+def _dataset(row: Any, cover: Sequence[bytes]) -> Dataset:
+    return Dataset(
+        id=row.id,
+        name=row.name,
+        kind=Kind(row.kind),
+        visibility=Visibility(row.visibility),
+        version=row.version,
+        items=row.items,
+        size_bytes=row.size_bytes,
+        owner_id=row.owner_id,
+        owner=row.owner,
+        created_at=row.created_at,
+        cover=tuple(sha256.hex() for sha256 in cover),
+    )

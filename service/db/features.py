@@ -1,0 +1,124 @@
+"""Claims and reads features; a claim holds while the run that made it is running."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from service.db.engine import Database
+from service.domain.chunks import ClaimedChunk
+from service.domain.features import Extractor
+from service.domain.saves import Reason
+
+CLAIM = """
+WITH wanted AS (
+    SELECT b.id, b.sha256, b.size_bytes FROM blobs b
+    WHERE b.id BETWEEN $1 AND $2
+      AND EXISTS (SELECT FROM items i WHERE i.blob_id = b.id AND i.dataset_id = $3
+          AND i.added_in <= $4 AND (i.removed_in IS NULL OR i.removed_in > $4))
+      AND NOT EXISTS (SELECT FROM features f WHERE f.blob_id = b.id
+          AND f.extractor = $5 AND f.version = $6 AND f.state <> 'claimed')
+      AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = $7 AND a.key = b.id)
+), claimed AS (
+    INSERT INTO features (blob_id, extractor, version, state, chunk_id, run)
+    SELECT id, $5, $6, 'claimed', $8, $9 FROM wanted ORDER BY id
+    ON CONFLICT (blob_id, extractor, version) DO UPDATE
+        SET chunk_id = excluded.chunk_id, run = excluded.run
+        WHERE features.state = 'claimed' AND NOT EXISTS (
+            SELECT FROM chunks c WHERE c.id = features.chunk_id AND c.run = features.run
+              AND c.state = 'running' AND c.id <> excluded.chunk_id)
+    RETURNING blob_id
+)
+SELECT w.id, w.sha256, w.size_bytes, c.blob_id IS NOT NULL AS mine
+FROM wanted w LEFT JOIN claimed c ON c.blob_id = w.id ORDER BY w.id
+"""
+
+FROZEN = """
+FROM items i JOIN features f ON f.blob_id = i.blob_id
+WHERE i.dataset_id = $1 AND i.added_in <= $2 AND (i.removed_in IS NULL OR i.removed_in > $2)
+  AND f.extractor = $3 AND f.version = $4
+"""
+
+
+@dataclass(frozen=True)
+class ClaimedBlob:
+    """A blob whose features this run is to compute."""
+
+    id: int
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class FeatureClaim:
+    """The blobs of a range that this run got, and how many others are computing."""
+
+    blobs: Sequence[ClaimedBlob]
+    elsewhere: int
+
+
+class Features:
+    """Features in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._pool = database.pool
+
+    async def claim(self, chunk: ClaimedChunk, extractor: Extractor) -> FeatureClaim:
+        """Claims what is missing in the chunk's range and not being computed by another run."""
+        rows = await self._pool.fetch(
+            CLAIM,
+            chunk.first_key,
+            chunk.last_key,
+            chunk.dataset_id,
+            chunk.dataset_version,
+            extractor.name,
+            extractor.version,
+            chunk.stage_id,
+            chunk.fence.chunk_id,
+            chunk.fence.run,
+        )
+        mine = [
+            ClaimedBlob(row["id"], row["sha256"].hex(), row["size_bytes"])
+            for row in rows
+            if row["mine"]
+        ]
+        return FeatureClaim(mine, len(rows) - len(mine))
+
+    async def export(
+        self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
+    ) -> None:
+        """Writes (item id, numbers, signature) of every analysed item, by id, as a binary COPY file."""
+        async with self._pool.acquire() as connection:
+            await connection.copy_from_query(
+                f"SELECT i.id, f.numbers, f.signature {FROZEN} AND f.state = 'ready' ORDER BY i.id",
+                dataset_id,
+                version,
+                extractor.name,
+                extractor.version,
+                output=path,
+                format="binary",
+                timeout=600,
+            )
+
+    async def unreadable(
+        self, dataset_id: UUID, version: int, extractor: Extractor
+    ) -> list[tuple[int, Reason]]:
+        """Items whose blobs no image could be made of, by id, with the reason of each."""
+        rows = await self._pool.fetch(
+            f"""SELECT i.id, f.reason_code, f.reason_detail {FROZEN}
+            AND f.state = 'unreadable' ORDER BY i.id""",
+            dataset_id,
+            version,
+            extractor.name,
+            extractor.version,
+        )
+        return [(row["id"], Reason(row["reason_code"], row["reason_detail"])) for row in rows]
+
+    async def paths(self, item_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """(path, sha256 in hex) of items."""
+        rows = await self._pool.fetch(
+            """SELECT i.id, i.path, b.sha256 FROM items i JOIN blobs b ON b.id = i.blob_id
+            WHERE i.id = ANY($1::bigint[])""",
+            list(item_ids),
+        )
+        return {row["id"]: (row["path"], row["sha256"].hex()) for row in rows}

@@ -1,0 +1,300 @@
+"""Reads and writes tasks; every change of state is one conditional statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from service.catalog.entry import Catalogue, Entry, UnknownTaskType
+from service.db.engine import Database
+from service.domain.stages import SOLO_TOTAL, Stage, StageKind
+from service.domain.tasks import Failure, Priority, Status, Task
+from service.domain.users import User
+
+SUBMIT = f"""
+WITH subject AS (
+    SELECT id, version FROM datasets
+    WHERE id = $7 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
+), target AS (
+    SELECT id, version FROM datasets
+    WHERE id = $8 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
+), welcome AS (
+    SELECT 1 WHERE ($7::uuid IS NULL OR EXISTS (SELECT FROM subject))
+               AND ($8::uuid IS NULL OR EXISTS (SELECT FROM target))
+), active AS (
+    SELECT id FROM tasks
+    WHERE scope = $4 AND fingerprint = $5 AND status IN ('pending', 'in_progress')
+      AND EXISTS (SELECT FROM welcome)
+), cached AS (
+    SELECT id FROM tasks
+    WHERE $12 AND scope = $4 AND fingerprint = $5 AND status = 'completed' AND NOT partial
+      AND dataset_version IS NOT DISTINCT FROM (SELECT version FROM subject)
+      AND target_version IS NOT DISTINCT FROM (SELECT version FROM target)
+      AND EXISTS (SELECT FROM welcome) AND NOT EXISTS (SELECT FROM active)
+    ORDER BY completed_at DESC LIMIT 1
+), created AS (
+    INSERT INTO tasks (id, type, type_version, scope, fingerprint, owner_id, dataset_id,
+                       dataset_version, target_id, target_version, params, priority)
+    SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT version FROM subject),
+           $8, (SELECT version FROM target), $9, $10
+    FROM welcome WHERE NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
+    ON CONFLICT (scope, fingerprint) WHERE status IN ('pending', 'in_progress') DO NOTHING
+    RETURNING id
+), staged AS (
+    INSERT INTO stages (task_id, position, name, kind, weight, total, chunks_open)
+    SELECT created.id, n - 1, name, kind, weight,
+           CASE kind WHEN 'solo' THEN {SOLO_TOTAL} END, CASE n WHEN 1 THEN 1 ELSE 0 END
+    FROM created, unnest($13::text[], $14::text[], $15::float8[])
+         WITH ORDINALITY AS declared (name, kind, weight, n)
+    RETURNING id, task_id, position, kind
+), chunked AS (
+    INSERT INTO chunks (task_id, stage_id, owner_id, kind, size, start_tag)
+    SELECT task_id, id, $6, CASE kind WHEN 'map' THEN 'plan' ELSE 'work' END,
+           CASE kind WHEN 'map' THEN 0 ELSE {SOLO_TOTAL} END, now() - $11::interval
+    FROM staged WHERE position = 0
+)
+SELECT 'created' AS outcome, id FROM created
+UNION ALL SELECT 'active', id FROM active
+UNION ALL SELECT 'cached', id FROM cached
+UNION ALL SELECT 'missing', NULL WHERE NOT EXISTS (SELECT FROM welcome)
+"""
+
+SNAPSHOT = """
+SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.partial, t.set_aside,
+       t.cancel_requested_at IS NOT NULL AND t.completed_at IS NULL AS cancelling,
+       t.priority, t.attempts, t.owner_id, u.name AS owner,
+       t.created_at, t.started_at, t.completed_at, clock_timestamp() AS read_at,
+       t.seq, t.preview_seq, t.log_seq,
+       (SELECT jsonb_agg(jsonb_build_array(s.name, s.kind, s.weight, s.total, s.done,
+                                           s.started_at, s.completed_at) ORDER BY s.position)
+        FROM stages s WHERE s.task_id = t.id) AS stages,
+       CASE t.status WHEN 'pending' THEN
+           (SELECT count(*) + 1 FROM tasks b
+            WHERE b.status = 'pending' AND (b.created_at, b.id) < (t.created_at, t.id))
+       END AS position
+FROM tasks t JOIN users u ON u.id = t.owner_id LEFT JOIN datasets d ON d.id = t.dataset_id
+"""
+
+MAY_SEE = "($1 OR t.owner_id = $2 OR d.visibility = 'everyone' OR d.owner_id = $2)"
+
+CANCEL = """
+WITH cut AS (
+    UPDATE chunks SET state = 'cancelled', finished_at = clock_timestamp()
+    WHERE task_id = $1 AND state IN ('waiting', 'held')
+    RETURNING stage_id
+), closed AS (
+    UPDATE stages s SET chunks_open = s.chunks_open - c.n
+    FROM (SELECT stage_id, count(*) AS n FROM cut GROUP BY stage_id) c
+    WHERE s.id = c.stage_id
+    RETURNING s.chunks_open
+)
+UPDATE tasks SET
+    cancel_requested_at = COALESCE(cancel_requested_at, clock_timestamp()), seq = seq + 1,
+    status = CASE WHEN (SELECT sum(chunks_open) FROM closed) = 0 THEN 'cancelled' ELSE status END,
+    completed_at = CASE WHEN (SELECT sum(chunks_open) FROM closed) = 0 THEN clock_timestamp() END
+WHERE id = $1 AND status IN ('pending', 'in_progress')
+RETURNING id
+"""
+
+APPEND_LOG = """
+WITH numbered AS (
+    UPDATE tasks SET log_seq = log_seq + 1, seq = seq + 1
+    WHERE id = $1 AND log_seq < $5
+    RETURNING log_seq
+)
+INSERT INTO task_log (task_id, seq, stage, level, message)
+SELECT $1, log_seq, $2, $3, $4 FROM numbered
+"""
+MAX_LOG_LINES = 10_000
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """What is inserted, if nothing equal is active or answered already."""
+
+    id: UUID
+    entry: Entry
+    scope: UUID
+    fingerprint: bytes
+    user: User
+    dataset_id: UUID | None
+    target_id: UUID | None
+    params: Mapping[str, Any]
+    priority: Priority
+    reuse: bool
+    """Whether a completed task on the same versions may answer."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A line of a task's log."""
+
+    seq: int
+    time: datetime
+    stage: str | None
+    level: str
+    message: str
+
+
+class Tasks:
+    """Tasks in PostgreSQL."""
+
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
+        self._pool = database.pool
+        self._catalogue = catalogue
+
+    async def submit(self, new: NewTask) -> tuple[str, UUID] | None:
+        """('created' | 'active' | 'cached', id); None where a subject is missing or hidden."""
+        stages = new.entry.stages
+        while True:
+            row = await self._pool.fetchrow(
+                SUBMIT,
+                new.id,
+                new.entry.name,
+                new.entry.version,
+                new.scope,
+                new.fingerprint,
+                new.user.id,
+                new.dataset_id,
+                new.target_id,
+                new.params,
+                new.priority,
+                new.priority.head_start,
+                new.reuse,
+                [stage.name for stage in stages],
+                [stage.kind for stage in stages],
+                [stage.weight for stage in stages],
+                new.user.admin,
+            )
+            if row is not None:  # else an equal insert won the race: it is active now
+                return None if row["outcome"] == "missing" else (row["outcome"], row["id"])
+
+    async def read(self, ids: Sequence[UUID]) -> list[Task]:
+        """Snapshots of those that exist, for whoever may see everything."""
+        rows = await self._pool.fetch(f"{SNAPSHOT} WHERE t.id = ANY($1::uuid[])", list(ids))
+        return [self._task(row) for row in rows]
+
+    async def find(self, id_: UUID, user: User) -> Task | None:
+        """The snapshot of a task that the user may see."""
+        row = await self._pool.fetchrow(
+            f"{SNAPSHOT} WHERE t.id = $3 AND {MAY_SEE}", user.admin, user.id, id_
+        )
+        return row and self._task(row)
+
+    async def page(
+        self,
+        user: User,
+        *,
+        dataset_id: UUID | None,
+        type_: str | None,
+        status: Status | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[Task]:
+        """Newest first, those that the user may see."""
+        before_time, before_id = before or (None, None)
+        rows = await self._pool.fetch(
+            f"""{SNAPSHOT} WHERE {MAY_SEE}
+            AND ($3::uuid IS NULL OR t.dataset_id = $3) AND ($4::text IS NULL OR t.type = $4)
+            AND ($5::text IS NULL OR t.status = $5)
+            AND ($6::timestamptz IS NULL OR (t.created_at, t.id) < ($6, $7))
+            ORDER BY t.created_at DESC, t.id DESC LIMIT $8""",
+            user.admin,
+            user.id,
+            dataset_id,
+            type_,
+            status,
+            before_time,
+            before_id,
+            limit,
+        )
+        return [self._task(row) for row in rows]
+
+    async def cancel(self, id_: UUID) -> bool:
+        """Cuts what waits and flags what runs; False where the task had ended already."""
+        return await self._pool.fetchval(CANCEL, id_) is not None
+
+    async def result(self, id_: UUID) -> Mapping[str, Any] | None:
+        return await self._pool.fetchval("SELECT result FROM tasks WHERE id = $1", id_)
+
+    async def items(
+        self, id_: UUID, *, kind: str, after: tuple[float, int] | None, limit: int
+    ) -> list[asyncpg.Record]:
+        """What a task says of items, worst first."""
+        score, item_id = after or (None, None)
+        return await self._pool.fetch(
+            """SELECT r.item_id, i.path, b.sha256, r.kind, r.score, r.data
+            FROM task_items r JOIN items i ON i.id = r.item_id JOIN blobs b ON b.id = i.blob_id
+            WHERE r.task_id = $1 AND r.kind = $2
+              AND ($3::float8 IS NULL OR (r.score, r.item_id) > ($3, $4))
+            ORDER BY r.score, r.item_id LIMIT $5""",
+            id_,
+            kind,
+            score,
+            item_id,
+            limit,
+        )
+
+    async def previews(self, id_: UUID) -> list[Mapping[str, Any]]:
+        """The mergeable counts of every worker."""
+        rows = await self._pool.fetch("SELECT counts FROM previews WHERE task_id = $1", id_)
+        return [row["counts"] for row in rows]
+
+    async def log(self, id_: UUID, *, after: int, limit: int) -> list[LogLine]:
+        """Lines after a number, oldest first."""
+        rows = await self._pool.fetch(
+            """SELECT seq, time, stage, level, message FROM task_log
+            WHERE task_id = $1 AND seq > $2 ORDER BY seq LIMIT $3""",
+            id_,
+            after,
+            limit,
+        )
+        return [LogLine(**row) for row in rows]
+
+    async def append_log(self, id_: UUID, *, stage: str | None, level: str, message: str) -> None:
+        """Adds a line, up to 10,000 a task."""
+        await self._pool.execute(APPEND_LOG, id_, stage, level, message, MAX_LOG_LINES)
+
+    def _task(self, row: asyncpg.Record) -> Task:
+        facts = dict(row)
+        error = facts.pop("error")
+        try:
+            entry = self._catalogue.entry(facts["type"])
+        except UnknownTaskType:  # a type that an older release knew
+            entry = None
+        return Task(
+            **{
+                **facts,
+                "status": Status(facts["status"]),
+                "priority": Priority(facts["priority"]),
+                "error": error and Failure(**error),
+                "stages": tuple(_stage(entry, *told) for told in facts["stages"]),
+            }
+        )
+
+
+def _stage(  # noqa: PLR0913 - the columns of a stage, in order
+    entry: Entry | None,
+    name: str,
+    kind: str,
+    weight: float,
+    total: int | None,
+    done: int,
+    started_at: str | None,
+    completed_at: str | None,
+) -> Stage:
+    spec = entry.stage(name) if entry else None
+    return Stage(
+        name=name,
+        title=spec.title if spec else name,
+        kind=StageKind(kind),
+        unit=spec.unit if spec else "",
+        weight=weight,
+        total=total,
+        done=done,
+        started_at=datetime.fromisoformat(started_at) if started_at else None,
+        completed_at=datetime.fromisoformat(completed_at) if completed_at else None,
+    )

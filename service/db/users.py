@@ -1,0 +1,95 @@
+"""Reads and writes users, their API keys, one-time links and sessions, all stored as hashes."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.db.engine import Database
+from service.db.models import ApiKeyRow, SessionRow, SignInLinkRow, UserRow
+from service.domain.users import Role, User
+
+
+class Users:
+    """Users in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
+
+    async def ensure(self, id_: UUID, name: str, role: Role) -> tuple[User, bool]:
+        """The user of that name, and whether this call created them."""
+        create = upsert(UserRow).values(id=id_, name=name, role=role).on_conflict_do_nothing()
+        async with self._engine.begin() as connection:
+            created = (await connection.execute(create.returning(UserRow.id))).scalar()
+            row = (await connection.execute(_users().where(UserRow.name == name))).one()
+        return _user(row), created is not None
+
+    async def any_exist(self) -> bool:
+        async with self._engine.connect() as connection:
+            return (await connection.scalar(select(UserRow.id).limit(1))) is not None
+
+    async def add_key(self, user_id: UUID, name: str, hash_: bytes) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                insert(ApiKeyRow).values(hash=hash_, user_id=user_id, name=name)
+            )
+
+    async def add_link(self, user_id: UUID, hash_: bytes, lifetime: timedelta) -> None:
+        row = insert(SignInLinkRow).values(
+            hash=hash_, user_id=user_id, expires_at=func.now() + lifetime
+        )
+        async with self._engine.begin() as connection:
+            await connection.execute(row)
+
+    async def by_key(self, hash_: bytes) -> User | None:
+        """Whose API key it is."""
+        return await self._one(
+            _users().join(ApiKeyRow, ApiKeyRow.user_id == UserRow.id).where(ApiKeyRow.hash == hash_)
+        )
+
+    async def by_session(self, hash_: bytes) -> User | None:
+        """Whose session it is, unless it has expired."""
+        return await self._one(
+            _users()
+            .join(SessionRow, SessionRow.user_id == UserRow.id)
+            .where(SessionRow.hash == hash_, SessionRow.expires_at > func.now())
+        )
+
+    async def open_session(
+        self, link_hash: bytes, session_hash: bytes, lifetime: timedelta
+    ) -> User | None:
+        """Uses a link up and opens a session for its user; None where the link is used or too old."""
+        use = (
+            delete(SignInLinkRow)
+            .where(SignInLinkRow.hash == link_hash, SignInLinkRow.expires_at > func.now())
+            .returning(SignInLinkRow.user_id)
+        )
+        async with self._engine.begin() as connection:
+            user_id = await connection.scalar(use)
+            if user_id is None:
+                return None
+            await connection.execute(
+                insert(SessionRow).values(
+                    hash=session_hash, user_id=user_id, expires_at=func.now() + lifetime
+                )
+            )
+            return _user((await connection.execute(_users().where(UserRow.id == user_id))).one())
+
+    async def close_session(self, hash_: bytes) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(SessionRow).where(SessionRow.hash == hash_))
+
+    async def _one(self, query: Select[Any]) -> User | None:
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return row and _user(row)
+
+
+def _users() -> Select[Any]:
+    return select(UserRow.id, UserRow.name, UserRow.role)
+
+
+def _user(row: Any) -> User:
+    return User(row.id, row.name, Role(row.role))

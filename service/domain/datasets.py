@@ -1,0 +1,83 @@
+"""Datasets: named collections of items, their blobs, and the rules for names and paths."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+MAX_NAME_LENGTH = 200
+MAX_PATH_BYTES = 1024
+
+
+class Kind(StrEnum):
+    """What a dataset's items are."""
+
+    IMAGE = "image"
+
+
+class Visibility(StrEnum):
+    """Who may see it besides its owner and admins."""
+
+    PRIVATE = "private"
+    EVERYONE = "everyone"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset at one version."""
+
+    id: UUID
+    name: str
+    kind: Kind
+    visibility: Visibility
+    version: int
+    items: int
+    size_bytes: int
+    owner_id: UUID
+    owner: str
+    created_at: datetime
+    cover: tuple[str, ...]
+    """SHA-256 of up to four items, for a mosaic."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A path in a dataset, pointing to a blob."""
+
+    id: int
+    path: str
+    sha256: str
+    size_bytes: int
+    label: str | None
+    added_in: int
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """A blob that is stored and waits to be in a dataset under a path."""
+
+    path: str
+    sha256: bytes
+    size_bytes: int
+
+
+def clean_path(told: str) -> str | None:
+    """The path under which an item is kept: NFC, relative, tidy; None if it cannot be kept.
+
+    Refused are absolute paths, ``..``, NUL, empty paths and those above 1,024 bytes of UTF-8. Bytes
+    that are no UTF-8 (surrogate escapes) are written as ``\\xff``, so that two names stay two.
+    """
+    text = told.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    text = unicodedata.normalize("NFC", text)
+    parts = [part for part in text.split("/") if part not in ("", ".")]
+    if text.startswith("/") or "\0" in text or not parts or ".." in parts:
+        return None
+    path = "/".join(parts)
+    return path if len(path.encode()) <= MAX_PATH_BYTES else None
+
+
+def label_of(path: str) -> str | None:
+    """An item's label is its first folder, if it lies in one."""
+    first, separator, _ = path.partition("/")
+    return first if separator else None

@@ -1,0 +1,1 @@
+"""Warm child processes: everything that parses untrusted bytes or keeps a core busy runs here."""

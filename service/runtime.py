@@ -1,0 +1,104 @@
+"""The composition root: opens everything a process needs once, and closes it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from service.catalog.catalogue import CATALOGUE
+from service.catalog.entry import Catalogue
+from service.db.chunks import Chunks
+from service.db.datasets import Datasets
+from service.db.engine import Database, open_database
+from service.db.features import Features
+from service.db.items import Items
+from service.db.listed_files import ListedFiles
+from service.db.planning import Planning
+from service.db.saves import Saves
+from service.db.tasks import Tasks
+from service.db.users import Users
+from service.messaging.snapshots import Snapshots
+from service.messaging.tickets import Tickets
+from service.settings import Settings
+from service.storage.local import LocalStorage
+from service.usecases.access import AccessActions
+from service.usecases.datasets import DatasetActions
+from service.usecases.runs import RunActions
+from service.usecases.tasks import TaskActions
+
+REDIS_TIMEOUT_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What faces are built from."""
+
+    settings: Settings
+    catalogue: Catalogue
+    database: Database
+    redis: "Redis[bytes]"
+    storage: LocalStorage
+    features: Features
+    listed_files: ListedFiles
+    snapshots: Snapshots
+    access: AccessActions
+    datasets: DatasetActions
+    tasks: TaskActions
+    runs: RunActions
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings, *, connections: int, catalogue: Catalogue = CATALOGUE
+) -> AsyncGenerator[Runtime]:
+    """Connects to PostgreSQL; Redis may be away, now and at any time."""
+    redis = open_redis(settings.redis_url)
+    try:
+        async with open_database(settings.database_url, connections=connections) as database:
+            yield _compose(settings, catalogue, database, redis)
+    finally:
+        await redis.aclose()
+
+
+def open_redis(url: str) -> "Redis[bytes]":
+    """A client that fails fast: whoever calls goes on without Redis."""
+    return Redis.from_url(
+        url,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+def _compose(
+    settings: Settings, catalogue: Catalogue, database: Database, redis: "Redis[bytes]"
+) -> Runtime:
+    tasks = Tasks(database, catalogue)
+    chunks = Chunks(database)
+    tickets = Tickets(redis)
+    snapshots = Snapshots(redis)
+    return Runtime(
+        settings=settings,
+        catalogue=catalogue,
+        database=database,
+        redis=redis,
+        storage=LocalStorage.from_url(settings.storage_url),
+        features=Features(database),
+        listed_files=ListedFiles(database),
+        snapshots=snapshots,
+        access=AccessActions(Users(database)),
+        datasets=DatasetActions(Datasets(database), Items(database), settings.import_roots),
+        tasks=TaskActions(tasks, tickets, snapshots, catalogue),
+        runs=RunActions(
+            chunks=chunks,
+            planning=Planning(database, chunks),
+            saves=Saves(database),
+            tasks=tasks,
+            tickets=tickets,
+            snapshots=snapshots,
+            catalogue=catalogue,
+        ),
+    )

@@ -1,0 +1,61 @@
+"""Settings: everything that a deployment may choose, read from the environment once."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class DatabaseSettings(BaseSettings):
+    """What a migration needs to know."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    database_url: str
+
+    @field_validator("database_url")
+    @classmethod
+    def _one_scheme(cls, url: str) -> str:
+        """Heroku still says ``postgres://``."""
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme not in ("postgres", "postgresql"):
+            raise ValueError("must start with postgresql://")
+        return f"postgresql://{rest}"
+
+
+class Settings(DatabaseSettings):
+    """Read by the entry points and passed on; nothing else looks at the environment."""
+
+    redis_url: str
+    storage_url: str
+
+    public_url: str = ""
+    """Where people reach the service, for links that leave it; empty means: as the request says."""
+    import_roots: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Folders, separated as in PATH, from which admins and members may import."""
+
+    worker_slots: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+    child_memory_bytes: int = Field(default=2 << 30, ge=64 << 20)
+    item_stall_seconds: float = Field(default=60, gt=0)
+    run_limit_seconds: float = Field(default=3600, gt=0)
+    drain_seconds: float = Field(default=20, ge=0, le=25)
+    max_image_pixels: int = Field(default=200_000_000, ge=1)
+
+    web_connections: int = Field(default=8, ge=2)
+    """PostgreSQL connections of one web process at most."""
+    worker_connections: int = Field(default=6, ge=3)
+    """PostgreSQL connections of one worker at most."""
+
+    max_request_bytes: int = Field(default=256 << 20, ge=1024)
+    max_files_per_request: int = Field(default=1000, ge=1)
+    max_body_bytes: int = Field(default=1 << 20, ge=1024)
+    """The largest JSON body."""
+
+    @field_validator("import_roots", mode="before")
+    @classmethod
+    def _split_folders(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(Path(part).resolve() for part in value.split(os.pathsep) if part)

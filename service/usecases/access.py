@@ -1,0 +1,89 @@
+"""Who comes in and with what: API keys, one-time links, browser sessions."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import uuid4
+
+from service.db.users import Users
+from service.domain.users import Role, User
+from service.errors import MeanwhileError
+
+KEY_PREFIX = "mw_"
+LINK_LIFETIME = timedelta(hours=24)
+SESSION_LIFETIME = timedelta(days=30)
+
+
+class Unauthorized(MeanwhileError):
+    """Nobody is signed in."""
+
+    code = "unauthorized"
+    status = 401
+
+
+class Forbidden(MeanwhileError):
+    """The user is known and may not."""
+
+    code = "forbidden"
+    status = 403
+
+
+class LinkUsed(MeanwhileError):
+    """A sign-in link that is unknown, used or too old."""
+
+    code = "link_used"
+    status = 401
+
+
+class AccessActions:
+    """Gives out secrets once and recognises them by their hashes."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+
+    async def user(self, name: str) -> User:
+        """The user of that name; a new one is an admin, as only operators call this."""
+        return (await self._users.ensure(uuid4(), name, Role.ADMIN))[0]
+
+    async def first_link(self) -> str | None:
+        """A sign-in token for the first admin, on the first start only."""
+        if await self._users.any_exist():
+            return None
+        user, created = await self._users.ensure(uuid4(), "admin", Role.ADMIN)
+        return await self.new_link(user) if created else None
+
+    async def new_key(self, user: User, name: str) -> str:
+        """An API key, told this once."""
+        key = KEY_PREFIX + secrets.token_urlsafe(32)
+        await self._users.add_key(user.id, name, _hash(key))
+        return key
+
+    async def new_link(self, user: User) -> str:
+        """A sign-in token that works once within a day."""
+        token = secrets.token_urlsafe(32)
+        await self._users.add_link(user.id, _hash(token), LINK_LIFETIME)
+        return token
+
+    async def sign_in(self, token: str) -> tuple[User, str]:
+        """Uses a link up; the user and the secret of their new session."""
+        session = secrets.token_urlsafe(32)
+        user = await self._users.open_session(_hash(token), _hash(session), SESSION_LIFETIME)
+        if user is None:
+            raise LinkUsed(
+                "this sign-in link is used up or too old; `python -m service link` prints a new one"
+            )
+        return user, session
+
+    async def sign_out(self, session: str) -> None:
+        await self._users.close_session(_hash(session))
+
+    async def by_key(self, key: str) -> User | None:
+        return await self._users.by_key(_hash(key))
+
+    async def by_session(self, session: str) -> User | None:
+        return await self._users.by_session(_hash(session))
+
+
+def _hash(secret: str) -> bytes:
+    """Secrets have 256 random bits, so a fast hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()

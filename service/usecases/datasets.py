@@ -1,0 +1,133 @@
+"""What users may do with datasets: create, look, add files, import a folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from service.db.datasets import Datasets
+from service.db.items import Added, Items
+from service.domain.datasets import MAX_NAME_LENGTH, Dataset, Item, Kind, NewItem, Visibility
+from service.domain.users import User
+from service.errors import MeanwhileError
+from service.usecases.access import Forbidden
+
+
+class DatasetNotFound(MeanwhileError):
+    """None of that id that the user may see."""
+
+    code = "dataset_not_found"
+    status = 404
+
+
+class DatasetNameTaken(MeanwhileError):
+    """The owner has one of that name."""
+
+    code = "dataset_name_taken"
+    status = 409
+
+
+class InvalidName(MeanwhileError):
+    """A name that cannot be shown."""
+
+    code = "invalid_name"
+    status = 422
+
+
+class FolderNotAllowed(MeanwhileError):
+    """A folder outside the import roots, or none at all."""
+
+    code = "folder_not_allowed"
+    status = 422
+
+
+class BlobNotFound(MeanwhileError):
+    """No blob that the user may see, or nothing derived from it yet."""
+
+    code = "blob_not_found"
+    status = 404
+
+
+@dataclass(frozen=True)
+class NewDataset:
+    """What somebody wants to create."""
+
+    name: str
+    kind: Kind
+    visibility: Visibility
+
+
+class DatasetActions:
+    """Creates, reads and fills datasets."""
+
+    def __init__(self, datasets: Datasets, items: Items, import_roots: Sequence[Path]) -> None:
+        self._datasets = datasets
+        self._items = items
+        self._import_roots = import_roots
+
+    async def create(self, user: User, new: NewDataset) -> Dataset:
+        if not user.creates:
+            raise Forbidden("viewers cannot create datasets; ask an admin for the role 'member'")
+        name = new.name.strip()
+        if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+            raise InvalidName(
+                f"a dataset's name has 1 to {MAX_NAME_LENGTH} printable characters",
+                fields=[("name", "not a name that can be shown")],
+            )
+        id_ = uuid4()
+        if not await self._datasets.create(id_, user, name, new.kind, new.visibility):
+            raise DatasetNameTaken(f"you have a dataset named {name!r} already")
+        return await self.find(user, id_)
+
+    async def find(self, user: User, id_: UUID) -> Dataset:
+        dataset = await self._datasets.find(id_, user)
+        if dataset is None:
+            raise DatasetNotFound(f"there is no dataset {str(id_)!r}")
+        return dataset
+
+    async def page(
+        self, user: User, *, before: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Dataset]:
+        return await self._datasets.page(user, before=before, limit=limit)
+
+    async def own(self, user: User, id_: UUID) -> Dataset:
+        """A dataset that the user may change."""
+        dataset = await self.find(user, id_)
+        if not (user.admin or (user.creates and dataset.owner_id == user.id)):
+            raise Forbidden("only its owner or an admin can change a dataset")
+        return dataset
+
+    async def add(self, user: User, id_: UUID, new: Sequence[NewItem]) -> Added:
+        """Adds files that are stored already; one batch, one version."""
+        await self.own(user, id_)
+        added = await self._items.add(id_, new)
+        if added is None:
+            raise DatasetNotFound(f"there is no dataset {str(id_)!r}")
+        return added
+
+    async def items(self, user: User, id_: UUID, *, after: int, limit: int) -> Sequence[Item]:
+        await self.find(user, id_)
+        return await self._items.page(id_, after=after, limit=limit)
+
+    async def importable(self, user: User, id_: UUID, path: str) -> str:
+        """The real path of a folder that may be imported into the dataset."""
+        await self.own(user, id_)
+        try:
+            folder = Path(path).resolve(strict=True)
+        except (OSError, ValueError, RuntimeError):
+            folder = None
+        allowed = folder and any(folder.is_relative_to(root) for root in self._import_roots)
+        if not folder or not allowed or not folder.is_dir():
+            raise FolderNotAllowed(
+                f"{path!r} is not a folder below one of the import roots; IMPORT_ROOTS names them",
+                fields=[("path", "not an allowed folder")],
+            )
+        return str(folder)
+
+    async def check_blob(self, user: User, sha256: str) -> None:
+        """Passes if an item that the user may see points to the blob."""
+        if not await self._items.blob_visible(
+            bytes.fromhex(sha256), user_id=user.id, admin=user.admin
+        ):
+            raise BlobNotFound(f"there is no blob {sha256!r}")

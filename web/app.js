@@ -1,0 +1,55 @@
+/** The app: which page stands at which address, and what frames every page. */
+
+import { signedOut } from "./api.js";
+import { ProblemNotice } from "./components/notice.js";
+import { SiteHeader } from "./components/site-header.js";
+import { t } from "./language.js";
+import { BrokenPage, NoSuchPage } from "./pages/dead-ends.js";
+import { DatasetPage } from "./pages/dataset.js";
+import { DatasetsPage } from "./pages/datasets.js";
+import { SignInPage } from "./pages/sign-in.js";
+import { followLinks, place } from "./router.js";
+import { askToSignIn, recall, user } from "./session.js";
+import { Component, html, render, useEffect, useState } from "./ui.js";
+
+class Frame extends Component {
+  componentDidCatch(error) {
+    console.error(error);
+    this.setState({ broken: true });
+  }
+
+  render(_, { broken }) {
+    return html`
+      <${SiteHeader} />
+      <main id="main" tabindex="-1">${broken ? html`<${BrokenPage} />` : html`<${Page} />`}</main>`;
+  }
+}
+
+function Page() {
+  if (place.value === "/sign-in") return html`<${SignInPage} />`;
+  return html`<${SignedIn}><${Room} /><//>`;
+}
+
+function Room() {
+  const dataset = place.value.match(/^\/datasets\/([^/]+)$/);
+  if (place.value === "/") return html`<${DatasetsPage} />`;
+  if (dataset) return html`<${DatasetPage} key=${dataset[1]} id=${dataset[1]} />`;
+  return html`<${NoSuchPage} />`;
+}
+
+function SignedIn({ children }) {
+  const [problem, setProblem] = useState(null);
+  const ask = () => {
+    setProblem(null);
+    recall().then((known) => known ?? askToSignIn(), setProblem);
+  };
+  useEffect(() => {
+    if (!user.value) ask();
+  }, []);
+  if (problem) return html`<${ProblemNotice} problem=${problem} retry=${ask} />`;
+  return user.value ? children : html`<p class="waiting" role="status">${t("site.loading")}</p>`;
+}
+
+signedOut.tell = askToSignIn;
+followLinks();
+render(html`<${Frame} />`, document.getElementById("app"));

@@ -1,0 +1,60 @@
+/** The language of the pages: the browser's choice until the reader makes one. */
+
+import en from "./strings/en.js";
+import ko from "./strings/ko.js";
+import { effect, signal } from "./ui.js";
+
+const TABLES = { en, ko };
+const REMEMBERED = "meanwhile.language";
+
+export const LANGUAGES = Object.entries(TABLES).map(([code, table]) => [code, table["language.name"]]);
+export const language = signal(remembered() ?? preferred());
+
+effect(() => {
+  document.documentElement.lang = language.value;
+});
+
+/** Changes the language of this page and of every later visit. */
+export function speak(code) {
+  language.value = code;
+  try {
+    localStorage.setItem(REMEMBERED, code);
+  } catch {
+    // a browser that keeps nothing still switches this page
+  }
+}
+
+/** Whether there is a text under this key. */
+export function has(key) {
+  return key in TABLES.en;
+}
+
+/** The text under a key, its `{names}` filled in; entries with plural forms are chosen by `count`. */
+export function t(key, values = {}) {
+  const entry = TABLES[language.value][key] ?? TABLES.en[key] ?? key;
+  return phrase(entry, values).replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
+}
+
+function phrase(entry, { count }) {
+  if (typeof entry === "string") return entry;
+  const form = new Intl.PluralRules(language.value).select(count);
+  return entry[form] ?? entry.other;
+}
+
+function shown(value) {
+  return typeof value === "number" ? new Intl.NumberFormat(language.value).format(value) : value;
+}
+
+function remembered() {
+  try {
+    const code = localStorage.getItem(REMEMBERED);
+    return code in TABLES ? code : null;
+  } catch {
+    return null;
+  }
+}
+
+function preferred() {
+  const wanted = navigator.languages.map((tag) => tag.split("-")[0]);
+  return wanted.find((code) => code in TABLES) ?? "en";
+}

@@ -1,0 +1,53 @@
+/** The place in the site: what the address bar says, and how to go elsewhere without a reload. */
+
+import { signal } from "./ui.js";
+
+export const place = signal(here());
+
+/** Goes to a path of this site. */
+export function go(to, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  place.value = here();
+  scrollTo(0, 0);
+  requestAnimationFrame(() => document.querySelector("main")?.focus({ preventScroll: true }));
+}
+
+/** Keeps a choice of the page in its address, so that it can be shared and reloaded. */
+export function remember(name, value) {
+  const url = new URL(location.href);
+  url.searchParams.set(name, value);
+  history.replaceState(null, "", url);
+}
+
+export function remembered(name) {
+  return new URL(location.href).searchParams.get(name);
+}
+
+/** Only a path of this site, whatever the address bar claims. */
+export function safePath(wanted) {
+  if (!wanted?.startsWith("/")) return "/";
+  const url = new URL(wanted, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : "/";
+}
+
+export function followLinks() {
+  addEventListener("popstate", () => {
+    place.value = here();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || !staysHere(link, event)) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}
+
+function staysHere(link, event) {
+  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  const page = link.pathname === "/" || link.pathname.startsWith("/datasets/");
+  return plain && page && !event.defaultPrevented && !link.target && !link.hash && link.origin === location.origin;
+}
+
+function here() {
+  return location.pathname;
+}

@@ -1,0 +1,54 @@
+/** The state of a task in the words of its watchers: one of seven, each with icon, word and colour. */
+
+import { has, t } from "./language.js";
+
+const ICONS = {
+  waiting: "clock",
+  running: "running",
+  cancelling: "stop",
+  completed: "check",
+  partial: "warning",
+  failed: "cross",
+  cancelled: "stop",
+};
+
+export function isActive(task) {
+  return task.status === "pending" || task.status === "in_progress";
+}
+
+/** `{name, word, icon}`; the name is also the class that gives the colour. */
+export function stateOf(task, cancelAsked = false) {
+  const name = nameOf(task, cancelAsked);
+  return { name, word: t(`state.${name}`), icon: ICONS[name] };
+}
+
+/** A title in the page's language, or as the server says it. */
+export function stageTitle(type, stage) {
+  const key = `stage.${type}.${stage.name}`;
+  return has(key) ? t(key) : stage.title;
+}
+
+export function typeTitle(type) {
+  const key = `type.${type}`;
+  return has(key) ? t(key) : type.replaceAll("_", " ");
+}
+
+/** "400 of 612 images", or null where the stage counts nothing. */
+export function countedOf({ done, total, unit }) {
+  if (!total || !unit) return null;
+  const key = `done.${unit}`;
+  return has(key) ? t(key, { done, total }) : `${t("done.any", { done, total })} ${unit}`;
+}
+
+/** What a person may do about an error code; a general word where the code is new. */
+export function adviceFor(code) {
+  const key = `advice.${code}`;
+  return has(key) ? t(key) : t("advice.any");
+}
+
+function nameOf(task, cancelAsked) {
+  if (isActive(task) && (cancelAsked || task.metadata.cancelling)) return "cancelling";
+  if (task.status === "pending") return "waiting";
+  if (task.status === "in_progress") return "running";
+  return task.status === "completed" && task.partial ? "partial" : task.status;
+}

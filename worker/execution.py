@@ -1,0 +1,123 @@
+"""Execution: does the work of one run and says, as an outcome, how it ended."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+
+import structlog
+
+from service.domain.chunks import (
+    MAX_RETRIES,
+    ChunkKind,
+    ClaimedChunk,
+    Done,
+    Failed,
+    Lost,
+    Outcome,
+    Settled,
+    Stopped,
+)
+from service.domain.saves import Reason
+from service.domain.tasks import Failure
+from service.processes.death import ChildDied
+from service.processes.executor import Executor
+from service.processes.output import ItemError, Order
+from service.runtime import Runtime
+from worker.active import ActiveRun
+from worker.mapping import run_map, set_rest_aside
+from worker.saver import DATABASE_ERRORS, Saver
+from worker.work import Analyses, MapWork, Run, SoloTools, SoloWork
+
+log = structlog.get_logger()
+
+
+class SoloFailed(Exception):  # noqa: N818 - it names a fact
+    """The function of a solo stage could not do its one item."""
+
+    def __init__(self, error: ItemError) -> None:
+        super().__init__(error.code, error.detail)
+        self.error = error
+
+
+class Execution:
+    """What stages are run with: children, the saver and the analyses."""
+
+    def __init__(
+        self, runtime: Runtime, analyses: Analyses, executor: Executor, saver: Saver
+    ) -> None:
+        self._runtime = runtime
+        self._analyses = analyses
+        self._executor = executor
+        self._saver = saver
+
+    async def supervise(self, active: ActiveRun) -> Outcome:
+        """How the work ended; errors that nobody expected fail the task with a typed reason."""
+        if active.chunk.cancelling:
+            return Stopped()
+        if active.stop is not None:
+            return active.killed()
+        active.work = asyncio.create_task(self._do(active.chunk))
+        limit = self._runtime.settings.run_limit_seconds
+        try:
+            async with asyncio.timeout(limit):
+                return await active.work
+        except asyncio.CancelledError:
+            return active.killed()
+        except TimeoutError:
+            return Failed(Failure("time_limit", f"a run took longer than {limit:g} s"), True)
+        except Exception as error:  # noqa: BLE001 - whatever happened, the task learns of it
+            return _failed(error)
+
+    async def _do(self, chunk: ClaimedChunk) -> Outcome:
+        if chunk.kind is ChunkKind.PLAN:
+            return Lost() if await self._runtime.runs.plan(chunk) is None else Settled()
+        match self._analyses[chunk.task_type][chunk.stage]:
+            case MapWork() as work:
+                return await self._map(chunk, work)
+            case SoloWork(work):
+                if chunk.attempts > MAX_RETRIES:
+                    return Failed(Failure("gave_up", f"it failed {chunk.attempts} times"), False)
+                return Done(
+                    await work(self._run_of(chunk), SoloTools(self._child, self._saver.add))
+                )
+
+    async def _map(self, chunk: ClaimedChunk, work: MapWork) -> Outcome:
+        run = self._run_of(chunk)
+        keep = partial(self._saver.keep, chunk)
+        if chunk.attempts > MAX_RETRIES:
+            reason = Reason("gave_up", f"its chunk failed {chunk.attempts} times")
+            return await set_rest_aside(run, work, keep, reason)
+        return await run_map(run, work, self._executor, keep)
+
+    def _run_of(self, chunk: ClaimedChunk) -> Run:
+        entry = self._runtime.catalogue.entry(chunk.task_type)
+        return Run(chunk, entry, entry.stage(chunk.stage), self._runtime)
+
+    async def _child(self, function: str, item: Any, shared: Any) -> AsyncGenerator[Any]:
+        order = Order(function, [item], shared)
+        async with aclosing(self._executor.execute(order)) as outputs:
+            async for output in outputs:
+                if isinstance(output, ItemError):
+                    raise SoloFailed(output)
+                if output.data is not None:
+                    yield output.data
+
+
+def _failed(error: Exception) -> Failed:
+    match error:
+        case ChildDied():
+            return Failed(Failure(f"child_{error.reason}", error.detail), transient=True)
+        case SoloFailed():
+            log.error("stage.failed", code=error.error.code, traceback=error.error.traceback)
+            return Failed(Failure(error.error.code, error.error.detail), transient=False)
+        case _ if isinstance(error, DATABASE_ERRORS):
+            log.warning("run.failed", error=repr(error))
+            return Failed(Failure("unavailable", "the database or storage was away"), True)
+        case _:
+            log.error("run.crashed", exc_info=error)
+            return Failed(
+                Failure("analysis_error", "the analysis failed; the worker's log has the trace"),
+                transient=False,
+            )

@@ -1,0 +1,86 @@
+"""Mapping: runs the units of a map stage in children, and finds out which one kills them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+
+import structlog
+
+from service.domain.chunks import Done, HandedBack, Outcome
+from service.domain.saves import Reason, SetAsideSave
+from service.processes.death import ChildDied
+from service.processes.executor import Executor
+from service.processes.output import ItemError, Order, Output
+from worker.work import FAULTS, Kept, MapWork, Run, Unit
+
+log = structlog.get_logger()
+
+ELSEWHERE_SECONDS = 0.5
+"""How long a chunk is handed back for when other runs hold some of its keys."""
+
+Keep = Callable[[Kept], Awaitable[None]]
+
+
+async def run_map(run: Run, work: MapWork, executor: Executor, keep: Keep) -> Outcome:
+    """Does what is open in the chunk; what others are computing is read again later."""
+    batch = await work.read(run)
+    await _Mapping(run, work, executor, keep).do(list(batch.units))
+    return HandedBack(ELSEWHERE_SECONDS) if batch.elsewhere else Done()
+
+
+async def set_rest_aside(run: Run, work: MapWork, keep: Keep, reason: Reason) -> Outcome:
+    """Gives up what is still open in a chunk that has failed too often; the task goes on."""
+    batch = await work.read(run)
+    for unit in batch.units:
+        await keep(Kept(SetAsideSave(run.chunk.fence, unit.key, reason)))
+    return HandedBack(ELSEWHERE_SECONDS) if batch.elsewhere else Done()
+
+
+class _Mapping:
+    """The units of one run: a suspect is tried once more alone, then set aside; the rest goes on."""
+
+    def __init__(self, run: Run, work: MapWork, executor: Executor, keep: Keep) -> None:
+        self._run = run
+        self._work = work
+        self._executor = executor
+        self._keep = keep
+
+    async def do(self, units: Sequence[Unit]) -> None:
+        while units:
+            done, death = await self._order(units)
+            if death is None:
+                return
+            if death.index is None:  # it died between units: none is suspect, the chunk may retry
+                raise death
+            suspect = units[death.index]
+            log.warning("child.died", reason=death.reason, key=suspect.key, detail=death.detail)
+            await self._try_alone(suspect)
+            units = [unit for n, unit in enumerate(units) if n >= done and unit is not suspect]
+
+    async def _order(self, units: Sequence[Unit]) -> tuple[int, ChildDied | None]:
+        """How many of the units are kept, and what killed the child, if anything did."""
+        done = 0
+        order = Order(
+            self._work.function, [unit.input for unit in units], self._work.shared(self._run)
+        )
+        try:
+            async with aclosing(self._executor.execute(order)) as outputs:
+                async for output in outputs:
+                    await self._keep(self._kept(units[output.index], output))
+                    done = output.index + 1
+        except ChildDied as death:
+            return done, death
+        return done, None
+
+    def _kept(self, unit: Unit, output: Output | ItemError) -> Kept:
+        if isinstance(output, ItemError) and output.code in FAULTS:
+            log.error("unit.failed", key=unit.key, code=output.code, traceback=output.traceback)
+            return self._aside(unit, Reason(output.code, output.detail))
+        return self._work.keep(self._run, unit, output)
+
+    async def _try_alone(self, suspect: Unit) -> None:
+        _, death = await self._order([suspect])
+        if death is not None:
+            await self._keep(self._aside(suspect, Reason(f"child_{death.reason}", death.detail)))
+
+    def _aside(self, unit: Unit, reason: Reason) -> Kept:
+        return Kept(SetAsideSave(self._run.chunk.fence, unit.key, reason))

@@ -1,0 +1,66 @@
+"""The worker process: opens everything, runs until it is told to drain, and leaves nothing behind."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from service.clock import Clock
+from service.logs import configure_logs
+from service.processes.executor import Executor
+from service.processes.limits import Limits
+from service.runtime import open_runtime
+from service.settings import Settings
+from worker.analyses import ANALYSES, PRELOAD
+from worker.heart import Heart
+from worker.loop import answer_tickets
+from worker.runner import Runner
+
+log = structlog.get_logger()
+
+
+def main(worker_id: str) -> None:
+    """Runs a worker of that id until SIGTERM or SIGINT."""
+    configure_logs()
+    asyncio.run(work(Settings.model_validate({}), UUID(worker_id)))
+
+
+async def work(settings: Settings, worker_id: UUID) -> None:
+    """Works until a signal comes, then drains."""
+    told_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told_to_stop.set)
+    limits = Limits(
+        memory_bytes=settings.child_memory_bytes, stall_seconds=settings.item_stall_seconds
+    )
+    async with (
+        open_runtime(settings, connections=settings.worker_connections) as runtime,
+        Executor(settings.worker_slots, limits, preload=PRELOAD) as executor,
+    ):
+        runner = Runner(runtime, ANALYSES, executor, worker_id, Clock())
+        heart = Heart(runtime.runs, worker_id, Clock(), runner.keep_leases, runner.lose_all)
+        loops = [
+            runner.run(),
+            runner.saver.run(),
+            heart.run(),
+            answer_tickets(settings.redis_url, runner),
+            executor.warm(),
+        ]
+        log.info("worker.started", worker=str(worker_id), slots=settings.worker_slots)
+        await _run_until(told_to_stop, loops, runner)
+
+
+async def _run_until(
+    told_to_stop: asyncio.Event, loops: list[Coroutine[Any, Any, None]], runner: Runner
+) -> None:
+    """A loop that fails ends the worker, loudly; its parent starts another."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(loop) for loop in loops]
+        await told_to_stop.wait()
+        await runner.drain()
+        for task in tasks:
+            task.cancel()

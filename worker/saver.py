@@ -1,0 +1,130 @@
+"""Saver: writes the results of all slots of a worker together, four times a second."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from service.domain.chunks import ClaimedChunk, Fence
+from service.domain.previews import merged
+from service.domain.saves import PreviewSave, Save
+from service.storage.local import LocalStorage
+from service.usecases.runs import RunActions
+from worker.work import Kept
+
+log = structlog.get_logger()
+
+INTERVAL_SECONDS = 0.25
+PREVIEW_EVERY = 4
+"""A preview goes with every fourth save at most."""
+BACKLOG = 2000
+"""Results that may wait before those who bring more have to wait too."""
+PREVIEWED_TASKS = 256
+RETRY_SECONDS = 0.5
+
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""What a database says that is away, restarting, or chose us in a deadlock."""
+
+
+class Saver:
+    """Progress is what it has saved."""
+
+    def __init__(
+        self,
+        runs: RunActions,
+        storage: LocalStorage,
+        worker_id: UUID,
+        refuse: Callable[[Fence], None],
+    ) -> None:
+        self._runs = runs
+        self._storage = storage
+        self._worker_id = worker_id
+        self._refuse = refuse
+        self._pending: list[Save] = []
+        self._thumbnails: list[tuple[str, bytes]] = []
+        self._previews: OrderedDict[UUID, Mapping[str, Any]] = OrderedDict()
+        self._news: dict[UUID, Fence] = {}
+        self._flushing = asyncio.Lock()
+        self._flushes = 0
+
+    async def run(self) -> None:
+        """Saves what has come, for ever."""
+        while True:
+            await asyncio.sleep(INTERVAL_SECONDS)
+            if self._pending or self._news:
+                await self.flush()
+
+    async def keep(self, chunk: ClaimedChunk, kept: Kept) -> None:
+        """Takes what came of a unit; waits while too much is unsaved."""
+        if kept.thumbnail:
+            self._thumbnails.append(kept.thumbnail)
+        if kept.counts:
+            self._count(chunk, kept.counts)
+        await self.add([kept.save])
+
+    async def add(self, saves: Sequence[Save]) -> None:
+        """Takes rows; waits while too much is unsaved."""
+        self._pending.extend(saves)
+        if len(self._pending) >= BACKLOG:
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Saves everything that has come until now; waits out a database that is away."""
+        async with self._flushing:
+            self._flushes += 1
+            self._take_previews()
+            while self._pending:
+                await self._put_thumbnails()
+                batch, self._pending = self._pending, []
+                try:
+                    saved = await self._runs.save(self._worker_id, batch)
+                except DATABASE_ERRORS as error:
+                    self._pending = batch + self._pending
+                    log.warning("save.failed", saves=len(batch), error=repr(error))
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                except BaseException:
+                    self._pending = batch + self._pending
+                    raise
+                for fence in saved.refused:
+                    self._refuse(fence)
+
+    def discard(self, fence: Fence) -> None:
+        """Forgets what a run has brought and is not saved: it is no longer its to save."""
+        self._pending = [save for save in self._pending if save.fence != fence]
+        self._news = {task: told for task, told in self._news.items() if told != fence}
+
+    async def _put_thumbnails(self) -> None:
+        """Before the features that promise them."""
+        thumbnails, self._thumbnails = self._thumbnails, []
+        if thumbnails:
+            await asyncio.to_thread(self._write_thumbnails, thumbnails)
+
+    def _write_thumbnails(self, thumbnails: Sequence[tuple[str, bytes]]) -> None:
+        for sha256, data in thumbnails:
+            try:
+                self._storage.put_thumbnail(sha256, data)
+            except OSError as error:  # it can be made again; the features are worth more
+                log.warning("thumbnail.not_stored", sha256=sha256, error=str(error))
+
+    def _count(self, chunk: ClaimedChunk, counts: Mapping[str, Any]) -> None:
+        known = self._previews.get(chunk.task_id)
+        self._previews[chunk.task_id] = merged((known, counts)) if known else counts
+        self._previews.move_to_end(chunk.task_id)
+        if len(self._previews) > PREVIEWED_TASKS:
+            self._previews.popitem(last=False)
+        self._news[chunk.task_id] = chunk.fence
+
+    def _take_previews(self) -> None:
+        if self._flushes % PREVIEW_EVERY:
+            return
+        news, self._news = self._news, {}
+        self._pending.extend(
+            PreviewSave(fence, self._previews[task_id])
+            for task_id, fence in news.items()
+            if task_id in self._previews
+        )

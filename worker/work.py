@@ -1,0 +1,81 @@
+"""Work: what an analysis says about each of its stages, so that the runner can run it."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.catalog.entry import Entry, StageSpec
+from service.domain.chunks import ClaimedChunk
+from service.domain.saves import Save
+from service.processes.output import ItemError, Output
+from service.runtime import Runtime
+
+FAULTS = ("analysis_error", "out_of_memory")
+"""Errors of an item that are no fact about its bytes: it is set aside, not called unreadable."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one chunk: the chunk, its declarations and the open parts of the process."""
+
+    chunk: ClaimedChunk
+    entry: Entry
+    spec: StageSpec
+    runtime: Runtime
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One key of a map stage: what the child is given for it, and what keeping it needs to know."""
+
+    key: int
+    input: Any
+    subject: Any
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The units of a chunk that are still to be done, and how many others are working on."""
+
+    units: Sequence[Unit]
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, WebP) and preview counts."""
+
+    save: Save
+    thumbnail: tuple[str, bytes] | None = None
+    counts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class MapWork:
+    """A map stage: read what is open, call the function in a child for each, keep what comes."""
+
+    read: Callable[[Run], Awaitable[Batch]]
+    function: str
+    shared: Callable[[Run], Any]
+    keep: Callable[[Run, Unit, Output | ItemError], Kept]
+
+
+@dataclass(frozen=True)
+class SoloWork:
+    """A solo stage: hands rows to the saver as they come and returns the result, if it is the last."""
+
+    work: "Callable[[Run, SoloTools], Awaitable[Mapping[str, Any] | None]]"
+
+
+@dataclass(frozen=True)
+class SoloTools:
+    """What a solo stage is given: children to compute in, and the way to save."""
+
+    child: Callable[[str, Any, Any], AsyncGenerator[Any]]
+    """What a function yields for one item in a child: (function, item, shared)."""
+    save: Callable[[Sequence[Save]], Awaitable[None]]
+
+
+StageWork = MapWork | SoloWork
+Analyses = Mapping[str, Mapping[str, StageWork]]
+"""By task type and stage."""
