@@ -21,7 +21,7 @@ class MeanwhileError(Exception):
         return {}
 
 
-class Unreadable(Exception):  # noqa: N818 - it names a fact about an item, not a fault of ours
+class Unreadable(Exception):
     """An item whose bytes cannot be used; ``code`` is stable, ``detail`` is for people."""
 
     def __init__(self, code: str, detail: str) -> None:

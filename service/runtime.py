@@ -39,7 +39,7 @@ class Runtime:
     settings: Settings
     catalogue: Catalogue
     database: Database
-    redis: "Redis[bytes]"
+    redis: Redis
     storage: LocalStorage
     features: Features
     listed_files: ListedFiles
@@ -63,7 +63,7 @@ async def open_runtime(
         await redis.aclose()
 
 
-def open_redis(url: str) -> "Redis[bytes]":
+def open_redis(url: str) -> Redis:
     """A client that fails fast: whoever calls goes on without Redis."""
     return Redis.from_url(
         url,
@@ -73,9 +73,7 @@ def open_redis(url: str) -> "Redis[bytes]":
     )
 
 
-def _compose(
-    settings: Settings, catalogue: Catalogue, database: Database, redis: "Redis[bytes]"
-) -> Runtime:
+def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis: Redis) -> Runtime:
     tasks = Tasks(database, catalogue)
     chunks = Chunks(database)
     tickets = Tickets(redis)

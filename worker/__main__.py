@@ -3,7 +3,7 @@
 import sys
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3 and sys.argv[1] == "--id":  # noqa: PLR2004
+    if len(sys.argv) == 3 and sys.argv[1] == "--id":
         from worker.process import main
 
         main(sys.argv[2])

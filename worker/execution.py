@@ -33,7 +33,7 @@ from worker.work import Analyses, MapWork, Run, SoloTools, SoloWork
 log = structlog.get_logger()
 
 
-class SoloFailed(Exception):  # noqa: N818 - it names a fact
+class SoloFailed(Exception):
     """The function of a solo stage could not do its one item."""
 
     def __init__(self, error: ItemError) -> None:
@@ -67,7 +67,7 @@ class Execution:
             return active.killed()
         except TimeoutError:
             return Failed(Failure("time_limit", f"a run took longer than {limit:g} s"), True)
-        except Exception as error:  # noqa: BLE001 - whatever happened, the task learns of it
+        except Exception as error:
             return _failed(error)
 
     async def _do(self, chunk: ClaimedChunk) -> Outcome:

@@ -58,7 +58,7 @@ async def _listen(redis: ArqRedis, runner: Runner) -> None:
     bell = asyncio.Event()
 
     async def work(ctx: dict[str, Any]) -> None:
-        """A ticket: it leaves the set that every poll walks, and waits while this worker is full."""
+        """A ticket leaves the set that every poll walks, and waits while this worker is full."""
         await ctx["redis"].zrem(keys.TICKETS, ctx["job_id"])
         runner.ring()
         await runner.wait_for_slot()
@@ -91,7 +91,7 @@ async def _hear(redis: ArqRedis, bell: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def _tickets(url: str) -> AsyncGenerator[ArqRedis]:
-    """arq's client on our URL: its own reading of URLs drops TLS options and quoted passwords."""
+    """Arq's client on our URL: its own reading of URLs drops TLS options and quoted passwords."""
     redis = ArqRedis(
         connection_pool=ConnectionPool.from_url(
             url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=10

@@ -36,7 +36,7 @@ async def set_rest_aside(run: Run, work: MapWork, keep: Keep, reason: Reason) ->
 
 
 class _Mapping:
-    """The units of one run: a suspect is tried once more alone, then set aside; the rest goes on."""
+    """The units of one run: a suspect is tried alone, then set aside; the rest goes on."""
 
     def __init__(self, run: Run, work: MapWork, executor: Executor, keep: Keep) -> None:
         self._run = run

@@ -1,8 +1,8 @@
-"""The worker process: opens everything, runs until it is told to drain, and leaves nothing behind."""
+"""The worker process: opens everything, works until it is told to drain, leaves nothing behind."""
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +55,7 @@ async def work(settings: Settings, worker_id: UUID) -> None:
 
 
 async def _run_until(
-    told_to_stop: asyncio.Event, loops: list[Coroutine[Any, Any, None]], runner: Runner
+    told_to_stop: asyncio.Event, loops: Sequence[Coroutine[Any, Any, None]], runner: Runner
 ) -> None:
     """A loop that fails ends the worker, loudly; its parent starts another."""
     async with asyncio.TaskGroup() as group:

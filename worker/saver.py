@@ -11,7 +11,7 @@ import structlog
 
 from service.domain.chunks import ClaimedChunk, Fence
 from service.domain.previews import merged
-from service.domain.saves import PreviewSave, Save
+from service.domain.saves import FileSave, PreviewSave, Save
 from service.storage.local import LocalStorage
 from service.usecases.runs import RunActions
 from worker.work import Kept
@@ -81,6 +81,8 @@ class Saver:
                 await self._put_thumbnails()
                 batch, self._pending = self._pending, []
                 try:
+                    if any(isinstance(save, FileSave) for save in batch):
+                        await asyncio.to_thread(self._storage.flush)
                     saved = await self._runs.save(self._worker_id, batch)
                 except DATABASE_ERRORS as error:
                     self._pending = batch + self._pending

@@ -1,4 +1,4 @@
-"""Supervisor: the small parent of a worker; restarts it when it dies and frees its leases at once."""
+"""Supervisor: the small parent of a worker; restarts a dead one and frees its leases at once."""
 
 import asyncio
 import ctypes
@@ -21,9 +21,7 @@ STEADY_SECONDS = 60.0
 """A worker that lived this long is restarted without delay."""
 PATIENCE_SECONDS = 28.0
 """How long a worker may take to drain before it is killed."""
-ONE_BLAS_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-}
+ONE_BLAS_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 PR_SET_PDEATHSIG = 1
 
 
@@ -77,7 +75,7 @@ async def _live(worker_id: UUID, stop: asyncio.Event) -> int:
 
 
 async def _release(settings: Settings, worker_id: UUID) -> None:
-    """Frees what the dead worker held; if the database is away, the leases run out by themselves."""
+    """Frees what the dead worker held; without the database, its leases run out by themselves."""
     try:
         async with open_runtime(settings, connections=3) as runtime:
             released = await runtime.runs.release_worker(worker_id)

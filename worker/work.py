@@ -43,7 +43,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, WebP) and preview counts."""
+    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, JPEG) and preview counts."""
 
     save: Save
     thumbnail: tuple[str, bytes] | None = None
@@ -62,7 +62,7 @@ class MapWork:
 
 @dataclass(frozen=True)
 class SoloWork:
-    """A solo stage: hands rows to the saver as they come and returns the result, if it is the last."""
+    """A solo stage: hands rows to the saver as they come; the last stage returns the result."""
 
     work: "Callable[[Run, SoloTools], Awaitable[Mapping[str, Any] | None]]"
 

@@ -93,7 +93,7 @@ class Hub:
             return
         try:
             found = await self._tasks.snapshots([UUID(id_) for id_ in self._watches])
-        except Exception as error:  # noqa: BLE001 - the next round asks again
+        except Exception as error:
             log.warning("hub.not_reconciled", error=repr(error))
             return
         for snapshot in found:

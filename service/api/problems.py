@@ -50,9 +50,7 @@ def problem(
 def _ours(_: Request, error: Exception) -> Response:
     assert isinstance(error, MeanwhileError)  # noqa: S101 - registered for it alone
     errors = [{"field": name, "message": message} for name, message in error.fields]
-    return problem(
-        error.status, error.code, error.detail, errors=errors, headers=error.headers
-    )
+    return problem(error.status, error.code, error.detail, errors=errors, headers=error.headers)
 
 
 def _starlettes(_: Request, error: Exception) -> Response:

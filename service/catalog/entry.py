@@ -1,6 +1,6 @@
 """Entry: what a task type promises: its name, params, result, stages and limits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -82,7 +82,7 @@ class Catalogue:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {entry.name: entry for entry in entries}
 
-    def __iter__(self) -> Iterable[Entry]:
+    def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
 
     def entry(self, name: str) -> Entry:

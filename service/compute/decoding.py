@@ -138,9 +138,9 @@ def decode(stream: BinaryIO, *, max_pixels: int, may_scale: bool) -> Picture:
     head = stream.read(32)
     if not head:
         raise Unreadable("empty_file", "the file is empty")
-    with _failures_named(head), warnings.catch_warnings():
+    with _failures_named(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        opened = _open(stream, max_pixels)
+        opened = _open(stream, max_pixels, known=head.startswith(_MAGIC))
         size = opened.size
         if may_scale and size[0] * size[1] >= LARGE_PIXELS:
             opened.draft(None, _scaled_size(size))
@@ -150,17 +150,25 @@ def decode(stream: BinaryIO, *, max_pixels: int, may_scale: bool) -> Picture:
             opened=opened,
             image=_measurable(opened),
             format="JPEG" if opened.format == "MPO" else opened.format or "",
-            size=opened.size if opened.size > size else size,
+            size=max(size, opened.size),
             orientation=_orientation(opened),
             frames=_frames(opened),
         )
 
 
-def _open(stream: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
+def _open(stream: BinaryIO, max_pixels: int, *, known: bool) -> ImageFile.ImageFile:
     # Pillow refuses twice this number; it guards what only shows itself while decoding, like the
     # images inside an icon
     Image.MAX_IMAGE_PIXELS = max_pixels // 2
-    image = Image.open(stream, formats=FORMATS)
+    try:
+        image = Image.open(stream, formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise
+    except _FAILURES as error:
+        if known:
+            raise
+        detail = "the file is not an image of a kind that can be read"
+        raise Unreadable("not_an_image", detail) from error
     _check_pixels(image.size, max_pixels)
     return image
 
@@ -234,23 +242,20 @@ def _frames(image: Image.Image) -> int:
 
 
 @contextmanager
-def _failures_named(head: bytes) -> Iterator[None]:
+def _failures_named() -> Iterator[None]:
     try:
         yield
     except _FAILURES as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's fault, not the image's
-        raise _reason(error, head) from error
+        raise _reason(error) from error
 
 
-def _reason(error: Exception, head: bytes) -> Unreadable:
-    known = head.startswith(_MAGIC)
+def _reason(error: Exception) -> Unreadable:
     if isinstance(error, Image.DecompressionBombError):
         return Unreadable("too_many_pixels", "the image unfolds to more pixels than the limit")
     if isinstance(error, MemoryError):
         return Unreadable("too_many_pixels", "the image needs more memory than there is")
-    if isinstance(error, UnidentifiedImageError) and not known:
-        return Unreadable("not_an_image", "the file is not an image of a kind that can be read")
     if isinstance(error, UnidentifiedImageError):
         return Unreadable("corrupt_image", "the header of the image is damaged or cut off")
     if "truncated" in str(error).lower() or isinstance(error, EOFError):

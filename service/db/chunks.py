@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from service.db.engine import Database
 from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
@@ -223,7 +224,7 @@ class Chunks:
         self,
         fence: Fence,
         result: Mapping[str, Any] | None,
-        connection: "asyncpg.pool.PoolConnectionProxy[Any] | None" = None,
+        connection: PoolConnectionProxy | None = None,
     ) -> Finished | None:
         """Ends a chunk; the last of a stage opens the next, the last of all completes the task.
 

@@ -20,7 +20,7 @@ class Database:
     """Both ways to the same PostgreSQL; a process holds at most ``connections`` of it."""
 
     engine: AsyncEngine
-    pool: "asyncpg.Pool[Any]"
+    pool: asyncpg.Pool
 
 
 @asynccontextmanager
@@ -32,7 +32,7 @@ async def open_database(url: str, *, connections: int) -> AsyncGenerator[Databas
         max_overflow=0,
         pool_pre_ping=True,
         connect_args=connect_options(url),
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )
     try:
@@ -58,11 +58,24 @@ def connect_options(url: str) -> dict[str, Any]:
     return {"ssl": False} if urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1") else {}
 
 
-async def _speak_json(connection: "asyncpg.Connection[Any]") -> None:
+async def _speak_json(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "jsonb",
         schema="pg_catalog",
         format="binary",
-        encoder=lambda value: b"\x01" + orjson.dumps(value),
-        decoder=lambda data: orjson.loads(data[1:]),
+        encoder=_jsonb,
+        decoder=_json,
     )
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _jsonb(value: Any) -> bytes:
+    """PostgreSQL's binary form begins with its version, 1."""
+    return b"\x01" + orjson.dumps(value)
+
+
+def _json(data: bytes) -> Any:
+    return orjson.loads(data[1:])

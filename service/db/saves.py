@@ -7,7 +7,6 @@ from uuid import UUID
 
 from service.db.engine import Database
 from service.db.items import add_items
-from service.domain.chunks import Fence
 from service.domain.saves import (
     FeatureSave,
     FileSave,
@@ -84,8 +83,8 @@ WITH told AS (
         AS told (chunk_id, added, thousandths, aside, previews)
 ), counted AS (
     UPDATE chunks c SET attempts = 0,
-        done = CASE WHEN told.thousandths >= 0 THEN GREATEST(c.done, LEAST(told.thousandths, c.size))
-                    ELSE LEAST(c.done + told.added, c.size) END
+        done = LEAST(c.size, CASE WHEN told.thousandths >= 0
+                             THEN GREATEST(c.done, told.thousandths) ELSE c.done + told.added END)
     FROM told, chunks before
     WHERE c.id = told.chunk_id AND before.id = c.id
     RETURNING c.stage_id, c.task_id, c.done - before.done AS more, told.aside, told.previews

@@ -182,7 +182,7 @@ class Tasks:
         row = await self._pool.fetchrow(
             f"{SNAPSHOT} WHERE t.id = $3 AND {MAY_SEE}", user.admin, user.id, id_
         )
-        return row and self._task(row)
+        return None if row is None else self._task(row)
 
     async def page(
         self,
@@ -259,24 +259,26 @@ class Tasks:
         await self._pool.execute(APPEND_LOG, id_, stage, level, message, MAX_LOG_LINES)
 
     def _task(self, row: asyncpg.Record) -> Task:
-        facts = dict(row)
-        error = facts.pop("error")
+        facts: dict[str, Any] = dict(row)
+        entry = self._entry(facts["type"])
+        error = facts["error"]
+        facts |= {
+            "status": Status(facts["status"]),
+            "priority": Priority(facts["priority"]),
+            "error": None if error is None else Failure(**error),
+            "stages": tuple(_stage(entry, *told) for told in facts["stages"]),
+        }
+        return Task(**facts)
+
+    def _entry(self, type_: str) -> Entry | None:
+        """None for a type that only an older release knew."""
         try:
-            entry = self._catalogue.entry(facts["type"])
-        except UnknownTaskType:  # a type that an older release knew
-            entry = None
-        return Task(
-            **{
-                **facts,
-                "status": Status(facts["status"]),
-                "priority": Priority(facts["priority"]),
-                "error": error and Failure(**error),
-                "stages": tuple(_stage(entry, *told) for told in facts["stages"]),
-            }
-        )
+            return self._catalogue.entry(type_)
+        except UnknownTaskType:
+            return None
 
 
-def _stage(  # noqa: PLR0913 - the columns of a stage, in order
+def _stage(
     entry: Entry | None,
     name: str,
     kind: str,

@@ -60,7 +60,7 @@ class Users:
     async def open_session(
         self, link_hash: bytes, session_hash: bytes, lifetime: timedelta
     ) -> User | None:
-        """Uses a link up and opens a session for its user; None where the link is used or too old."""
+        """Uses a link up and opens a session for its user; None for a used or old link."""
         use = (
             delete(SignInLinkRow)
             .where(SignInLinkRow.hash == link_hash, SignInLinkRow.expires_at > func.now())
@@ -81,13 +81,13 @@ class Users:
         async with self._engine.begin() as connection:
             await connection.execute(delete(SessionRow).where(SessionRow.hash == hash_))
 
-    async def _one(self, query: Select[Any]) -> User | None:
+    async def _one(self, query: Select[UUID, str, str]) -> User | None:
         async with self._engine.connect() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return row and _user(row)
+        return None if row is None else _user(row)
 
 
-def _users() -> Select[Any]:
+def _users() -> Select[UUID, str, str]:
     return select(UserRow.id, UserRow.name, UserRow.role)
 
 

@@ -7,4 +7,25 @@ IMAGE_EXTRACTOR = Extractor("image", version=1)
 SIGNATURE_BYTES = 24
 """8 bytes of perceptual hash, then 16 of a digest of pixels, shape and mode."""
 
-NUMBERS = ()
+NUMBERS = (
+    "width",
+    "height",
+    "size_bytes",
+    "format_code",
+    "mode_code",
+    "orientation",
+    "frames",
+    "brightness_mean",
+    "brightness_p01",
+    "brightness_p05",
+    "brightness_p50",
+    "brightness_p95",
+    "brightness_p99",
+    "contrast",
+    "entropy",
+    "blur_edges",
+    "blur_spread",
+    "sharpness",
+    "saturation",
+)
+"""What is kept of every image, in this order; the extractor's version changes with it."""

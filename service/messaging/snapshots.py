@@ -27,7 +27,7 @@ return 1
 class Snapshots:
     """Publishes snapshots, best effort; an older one never replaces a newer one."""
 
-    def __init__(self, redis: "Redis[bytes]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._publish = redis.register_script(PUBLISH)
 

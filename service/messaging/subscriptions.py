@@ -8,8 +8,8 @@ from redis.asyncio import Redis
 PAUSE_SECONDS = 1.0
 
 
-async def messages(redis: "Redis[Any]", channel: str) -> AsyncGenerator[bytes | None]:
-    """Yields None once it listens and whenever a second passes without a message, else the message.
+async def messages(redis: Redis, channel: str) -> AsyncGenerator[Any]:
+    """Yields a message's bytes, and None once it listens and for every second without one.
 
     Raises RedisError or OSError when Redis goes away.
     """

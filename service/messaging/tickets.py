@@ -33,7 +33,7 @@ def deserialize(data: bytes) -> dict[str, object]:
 class Tickets:
     """Enqueues tickets and rings the bell, best effort."""
 
-    def __init__(self, redis: "Redis[bytes]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def ring(self, chunks: int) -> None:

@@ -21,7 +21,7 @@ _CRASHES = {
 }
 
 
-class ChildDied(Exception):  # noqa: N818 - it names a fact
+class ChildDied(Exception):
     """A child ended before its order did; everything it had written was yielded before.
 
     ``index`` is the place in ``Order.items`` of the item it was at, None if it was at none:

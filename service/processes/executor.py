@@ -17,7 +17,7 @@ from service.processes.replies import Done, Refused
 _ALWAYS_PRELOADED = ("service.processes.preload", "service.processes.child")
 
 
-class OrderRefused(Exception):  # noqa: N818 - it names a fact
+class OrderRefused(Exception):
     """An order's function is not allowed or cannot be imported; none of its items was started."""
 
 

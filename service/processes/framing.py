@@ -15,11 +15,11 @@ _NUL_ESCAPE = rb"\u0000"
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
-class MalformedFrame(Exception):  # noqa: N818 - it names a fact
+class MalformedFrame(Exception):
     """What came through a pipe is no frame, or one beyond the limits."""
 
 
-class FrameTooLarge(ValueError):  # noqa: N818 - it names a fact
+class FrameTooLarge(ValueError):
     """What should go through a pipe is beyond the limits."""
 
 

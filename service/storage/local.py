@@ -1,14 +1,17 @@
 """Blobs in a folder: each file once under its SHA-256, complete or not there at all."""
 
+import ctypes
 import os
 import secrets
 import shutil
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from service.errors import MeanwhileError
 
 SWEEP_AGE_SECONDS = 24 * 3600
+_LINUX = sys.platform == "linux"
 
 
 class StorageFull(MeanwhileError):
@@ -42,7 +45,7 @@ class LocalStorage:
         return self._blobs / sha256[:2] / sha256[2:4] / sha256
 
     def thumbnail_path(self, sha256: str) -> Path:
-        return self._thumbnails / sha256[:2] / sha256[2:4] / f"{sha256}.webp"
+        return self._thumbnails / sha256[:2] / sha256[2:4] / f"{sha256}.jpg"
 
     def new_incoming(self) -> Path:
         """A path of its own for bytes that are on their way in."""
@@ -53,6 +56,15 @@ class LocalStorage:
         target = self.blob_path(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming.replace(target)
+
+    def flush(self) -> None:
+        """Returns once everything adopted so far survives a power cut; one call for many files."""
+        folder = os.open(self.root, os.O_RDONLY)
+        try:
+            if not _LINUX or ctypes.CDLL(None).syncfs(folder) != 0:
+                os.sync()
+        finally:
+            os.close(folder)
 
     def put_thumbnail(self, sha256: str, data: bytes) -> None:
         """Keeps a thumbnail; it can be computed again, so nothing waits for the disk."""

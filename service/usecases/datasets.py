@@ -1,5 +1,6 @@
 """What users may do with datasets: create, look, add files, import a folder."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,7 +115,7 @@ class DatasetActions:
         """The real path of a folder that may be imported into the dataset."""
         await self.own(user, id_)
         try:
-            folder = Path(path).resolve(strict=True)
+            folder = await asyncio.to_thread(Path(path).resolve, strict=True)
         except (OSError, ValueError, RuntimeError):
             folder = None
         allowed = folder and any(folder.is_relative_to(root) for root in self._import_roots)

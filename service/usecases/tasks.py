@@ -82,7 +82,7 @@ class TaskActions:
         self._catalogue = catalogue
 
     async def submit(self, user: User, asked: Submission) -> Submitted:
-        """Returns an equal active task, an equal fresh result, or a new task; safe with Redis away."""
+        """An equal active task, an equal fresh result, or a new task; Redis may be away."""
         if not user.creates:
             raise Forbidden("viewers cannot start tasks; ask an admin for the role 'member'")
         entry = self._catalogue.entry(asked.type)

@@ -57,7 +57,7 @@ def stumble(item: str, shared: Any) -> Any:
         case "exit":
             sys.exit(3)
         case "memory":
-            return len([bytearray(16 * 2**20) for _ in range(10_000)])
+            return len([bytearray(16 * 2**20) for _ in range(100)])
         case "not json":
             return object()
         case "large":
@@ -92,6 +92,7 @@ def die(item: str, shared: Any) -> int | str:
         "abort": os.abort,
         "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
         "exit": lambda: os._exit(0),
+        "leave a grandchild": _leave_a_grandchild,
         "loop": _loop,
         "stop": _stop_within_a_frame,
     }
@@ -122,6 +123,14 @@ def lie(item: str, shared: Any) -> str:
 def _loop() -> None:
     while True:
         pass
+
+
+def _leave_a_grandchild() -> None:
+    """Exit, but not before another process has the pipe open, which it keeps while we do."""
+    if os.fork() == 0:
+        while os.read(_pipe(), 1000):
+            pass
+    os._exit(0)
 
 
 def _stop_within_a_frame() -> None:

@@ -151,6 +151,7 @@ async def test_strings_come_back_without_the_character_that_databases_refuse(
         ("segfault", "crashed"),
         ("abort", "crashed"),
         ("exit", "crashed"),
+        ("leave a grandchild", "crashed"),
         ("kill", "killed"),
         ("loop", "stalled"),
         ("stop", "stalled"),
@@ -265,8 +266,7 @@ async def test_cancelling_whoever_reads_kills_the_child(executor: Executor) -> N
 async def test_an_idle_child_that_was_killed_is_replaced_unnoticed(executor: Executor) -> None:
     [pid] = await data(executor, "pid", [0])
 
-    os.kill(pid, signal.SIGKILL)
-    await eventually(lambda: gone(pid))
+    kill_before_the_loop_hears_of_it(pid)
     [after] = await data(executor, "pid", [0])
 
     assert after != pid
@@ -481,13 +481,19 @@ async def parent(folder: Path) -> AsyncGenerator[Process]:
         yield program
     finally:
         with contextlib.suppress(ProcessLookupError):
-            program.kill()
+            os.killpg(program.pid, signal.SIGKILL)
         await program.communicate()
 
 
 async def line(program: Process) -> dict[str, Any]:
     assert program.stdout is not None
     return json.loads(await asyncio.wait_for(program.stdout.readline(), 30))
+
+
+def kill_before_the_loop_hears_of_it(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    while not gone(pid):
+        time.sleep(0.001)
 
 
 async def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:

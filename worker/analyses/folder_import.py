@@ -88,7 +88,7 @@ FOLDER_IMPORT_WORK: Mapping[str, StageWork] = {
     "copy": MapWork(
         read=read_files,
         function="service.compute.intake.copy_file",
-        shared=lambda run: None,
+        shared=lambda _: None,
         keep=keep_file,
     ),
     "report": SoloWork(report),

@@ -54,7 +54,7 @@ def keep_features(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
 
 
 async def summarise(run: Run, tools: SoloTools) -> Mapping[str, Any]:
-    """Sums up the features of all items of the frozen version, in a child that maps them as a file."""
+    """Sums up the features of all items of the frozen version, handed to a child as a file."""
     result: Mapping[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="meanwhile-") as folder:
         item = await _input(run, Path(folder) / "features.copy", run.chunk)

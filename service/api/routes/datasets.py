@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -112,7 +111,7 @@ async def read_thumbnail(call: Call) -> Response:
     path = call.state.runtime.storage.thumbnail_path(sha256)
     if not await asyncio.to_thread(path.is_file):
         raise BlobNotFound("there is no thumbnail yet; an image analysis makes one")
-    return FileResponse(path, media_type="image/webp", headers=THUMBNAIL_HEADERS)
+    return FileResponse(path, media_type="image/jpeg", headers=THUMBNAIL_HEADERS)
 
 
 async def _view(call: Call, dataset: Dataset) -> dict[str, Any]:
@@ -139,6 +138,7 @@ def _store(storage: LocalStorage, files: list[UploadFile]) -> _Upload:
             upload.skipped.append({"path": file.filename or "", "reason": reason})
             continue
         upload.items.append(_store_one(storage, file.file, path))
+    storage.flush()
     return upload
 
 
@@ -151,8 +151,6 @@ def _store_one(storage: LocalStorage, file: BinaryIO, path: str) -> NewItem:
                 digest.update(block)
                 writer.write(block)
                 size += len(block)
-            writer.flush()
-            os.fsync(writer.fileno())
         storage.adopt(incoming, digest.hexdigest())
     finally:
         incoming.unlink(missing_ok=True)
@@ -222,7 +220,7 @@ OPERATIONS = (
         f"{PREFIX}/blobs/{{sha256}}/thumbnail",
         read_thumbnail,
         "A small picture of a blob, longest side 256 pixels",
-        {200: "image/webp"},
+        {200: "image/jpeg"},
         problems=(BlobNotFound,),
     ),
 )

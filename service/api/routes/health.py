@@ -29,7 +29,9 @@ async def readyz(call: Call) -> Response:
         "storage": "ok" if runtime.storage.writable() else "not writable",
     }
     ready = checks["postgresql"] == "ok" and checks["storage"] == "ok"
-    return json({"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503)
+    return json(
+        {"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503
+    )
 
 
 async def _answers(question: object) -> str:

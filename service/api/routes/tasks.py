@@ -142,11 +142,14 @@ OPERATIONS = (
         problems=(UnknownTaskType, InvalidParams, DatasetNotFound),
     ),
     Operation(
-        "GET", f"{PREFIX}/tasks", list_tasks, "Tasks, newest first", {200: TaskPage}, query=TaskQuery
+        "GET",
+        f"{PREFIX}/tasks",
+        list_tasks,
+        "Tasks, newest first",
+        {200: TaskPage},
+        query=TaskQuery,
     ),
-    Operation(
-        "GET", TASK, read_task, "A task", {200: TaskAnswer}, problems=(TaskNotFound,)
-    ),
+    Operation("GET", TASK, read_task, "A task", {200: TaskAnswer}, problems=(TaskNotFound,)),
     Operation(
         "GET",
         f"{TASK}/events",

@@ -1,0 +1,59 @@
+"""Distributions: histogram, quantiles and moments of an attribute."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+BINS = 30
+QUANTILES = {"p01": 1, "p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "p99": 99}
+LOGARITHMIC = ("size_bytes", "sharpness", "width", "height")
+"""Attributes that spread over orders of magnitude: their bins grow by a constant factor."""
+
+
+def attributes(numbers: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The attributes that are shown, each (N,), from those that are kept."""
+    return {
+        "width": numbers["width"],
+        "height": numbers["height"],
+        "aspect_ratio": numbers["width"] / numbers["height"],
+        "size_bytes": numbers["size_bytes"],
+        "brightness": numbers["brightness_mean"],
+        "dark": numbers["brightness_p99"],
+        "light": numbers["brightness_p05"],
+        "contrast": numbers["contrast"],
+        "entropy": numbers["entropy"],
+        "sharpness": numbers["sharpness"],
+        "saturation": numbers["saturation"],
+    }
+
+
+def describe(name: str, values: Floats) -> dict[str, Any]:
+    """Count, extremes, mean, quantiles and a histogram of (N,) values; nulls where N is 0."""
+    if not len(values):
+        nothing = dict.fromkeys(("min", "max", "mean", "quantiles", "histogram"))
+        return {"count": 0, **nothing}
+    quantiles = np.percentile(values, list(QUANTILES.values())).tolist()
+    edges = _edges(name, float(values.min()), float(values.max()))
+    counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    return {
+        "count": len(values),
+        "min": float(values.min()),
+        "max": float(values.max()),
+        "mean": float(values.mean()),
+        "quantiles": dict(zip(QUANTILES, quantiles, strict=True)),
+        "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
+    }
+
+
+def _edges(name: str, low: float, high: float) -> Floats:
+    """Bins that cover the values; shares always run from 0 to 1."""
+    if name in ("brightness", "dark", "light", "saturation"):
+        return np.linspace(0, 1, BINS + 1)
+    if low == high:
+        return np.array([low - 0.5, high + 0.5])
+    if name in LOGARITHMIC:
+        return np.geomspace(max(low, 1e-3), max(high, 2e-3), BINS + 1)
+    return np.linspace(low, high, BINS + 1)

@@ -1,0 +1,47 @@
+"""Issues: scores of images from their attributes, as CleanVision 0.3 defines them; lower is worse."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Numbers = Mapping[str, Floats]
+"""Attributes by name, each (N,)."""
+
+GREY_MODE = 0.0
+"""The code of mode L."""
+
+
+def scores(numbers: Numbers) -> dict[str, Floats]:
+    """Scores, each (N,) from 0 to 1, of every issue that attributes alone decide."""
+    width, height = numbers["width"], numbers["height"]
+    return {
+        "dark": numbers["brightness_p99"],
+        "light": 1 - numbers["brightness_p05"],
+        "blurry": blurry(numbers["blur_edges"], numbers["blur_spread"]),
+        "low_information": np.minimum(0.1 * numbers["entropy"], 1),
+        "odd_aspect_ratio": np.minimum(width / height, height / width),
+        "odd_size": odd_size(width, height),
+        "grayscale": (numbers["mode_code"] != GREY_MODE).astype(np.float64),
+    }
+
+
+def blurry(edges: Floats, spread: Floats) -> Floats:
+    """min(b + s, 1) of edge strength and spread of grey levels; a spread of <= .18 counts as 0."""
+    spread_score = 1 - np.exp(-0.01 * spread)
+    spread_score[spread_score <= 0.18] = 0
+    return np.minimum(1 - np.exp(-0.01 * edges) + spread_score, 1)
+
+
+def odd_size(width: Floats, height: Floats) -> Floats:
+    """1 near the middle between Tukey's far fences of sqrt(w h), 0.5 on a fence, 0 far out."""
+    size = np.sqrt(width) * np.sqrt(height)
+    if not len(size):
+        return size
+    low, high = np.percentile(size, (25, 75))
+    lower, upper = low - 3 * (high - low), high + 3 * (high - low)
+    middle, span = (lower + upper) / 2, upper - lower
+    if span == 0:
+        return (size == middle).astype(np.float64)
+    return 1 - np.clip(np.abs(size - middle) / span, 0, 1)
