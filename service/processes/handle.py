@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import socket
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor as Threads
 from ctypes import c_int64
@@ -22,6 +23,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 
 _READ_BYTES = 256 * 1024
 _START_SECONDS = 120.0
+_START_PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
 _GRACE_SECONDS = 2.0
 
 
@@ -35,20 +37,30 @@ class Spawned:
 
 
 def spawn(limits: Limits, allowed: Sequence[str]) -> Spawned:
-    """Start a child; blocks, and may not run beside `join`, so both belong to one thread."""
+    """Start a child; blocks, and may not run beside `_join`, so both belong to one thread."""
     ours, theirs = socket.socketpair()
     with theirs:
         try:
             current = CONTEXT.RawValue(c_int64, -1)
-            process = CONTEXT.Process(
-                target=child.main, args=(theirs, current, limits, tuple(allowed)), daemon=True
-            )
-            process.start()
+            process = _start(theirs, current, limits, tuple(allowed))
         except BaseException:
             ours.close()
             raise
     ours.setblocking(False)
     return Spawned(process, ours, current)
+
+
+def _start(*arguments: object) -> BaseProcess:
+    for pause in _START_PAUSES_SECONDS:
+        process = CONTEXT.Process(target=child.main, args=arguments, daemon=True)
+        try:
+            process.start()
+        except (ConnectionError, EOFError):
+            # The fork server is dying. As soon as it is dead, starting a child starts another.
+            time.sleep(pause)
+        else:
+            return process
+    raise ChildProcessError("the fork server dies whenever it is to start a child")
 
 
 class Handle:

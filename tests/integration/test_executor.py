@@ -160,7 +160,7 @@ async def test_strings_come_back_without_the_character_that_databases_refuse(
 async def test_a_death_names_the_item_that_did_it_and_keeps_what_came_before(
     way: str, reason: str
 ) -> None:
-    async with opened(limits=Limits(memory_bytes=MEMORY, stall_seconds=0.5)) as executor:
+    async with opened(limits=Limits(memory_bytes=MEMORY, stall_seconds=1)) as executor:
         before, death = await until_death(executor, "die", ["a", "b", way, "c"])
         after = await results(executor, "echo", [1])
 
@@ -203,13 +203,13 @@ async def test_an_order_beyond_a_childs_memory_is_nobodys_fault() -> None:
 
 
 async def test_a_reader_that_takes_its_time_does_not_make_its_child_stall() -> None:
-    stall_seconds = 0.2
+    stall_seconds = 0.6
     limits = Limits(memory_bytes=MEMORY, stall_seconds=stall_seconds)
 
     async with opened(limits=limits) as executor, execute(executor, "flood", [50]) as replies:
         first = await anext(replies)
         # The pipe is full by now and the child waits; how long it does is the point.
-        await asyncio.sleep(3 * stall_seconds)
+        await asyncio.sleep(2 * stall_seconds)
         rest = [reply async for reply in replies]
 
     assert not isinstance(first, ItemError)

@@ -1,0 +1,168 @@
+"""Real servers for every test: one PostgreSQL and one Redis a session, one database a test."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncGenerator, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from deploy.local.servers import Servers, running_servers
+from service.domain.users import User
+from service.runtime import Runtime, open_runtime
+from service.settings import Settings
+from tests.pictures import write_pictures
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = "meanwhile_template"
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Generator[Servers]:
+    with running_servers(tmp_path_factory.mktemp("servers"), durable=False) as running:
+        asyncio.run(_administer(running, f"CREATE DATABASE {TEMPLATE}"))
+        migrated = {"DATABASE_URL": _with_database(running, TEMPLATE)}
+        subprocess.run(
+            [sys.executable, "-m", "alembic", "upgrade", "head"],
+            cwd=ROOT,
+            env=os.environ | migrated,
+            check=True,
+        )
+        yield running
+
+
+@pytest.fixture
+def settings(servers: Servers, tmp_path: Path) -> Settings:
+    return _settings(servers, tmp_path, slots=2)
+
+
+@pytest.fixture
+async def runtime(settings: Settings) -> AsyncGenerator[Runtime]:
+    async with Redis.from_url(settings.redis_url) as redis:
+        await redis.flushdb()
+    async with open_runtime(settings, connections=8) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def user(runtime: Runtime) -> User:
+    return await runtime.access.user("admin")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A web process and a worker, really running."""
+
+    url: str
+    api_key: str
+    settings: Settings
+    environment: dict[str, str]
+    worker: "subprocess.Popen[bytes]"
+
+    def sign_in_path(self) -> str:
+        return self.command("link")
+
+    def command(self, *words: str) -> str:
+        told = subprocess.run(
+            [sys.executable, "-m", "service", *words],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return told.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("imports") / "pictures"
+    write_pictures(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory, sample_folder: Path
+) -> Generator[Site]:
+    settings = _settings(servers, tmp_path_factory.mktemp("site"), slots=2)
+    port = _free_port()
+    environment = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "STORAGE_URL": settings.storage_url,
+        "IMPORT_ROOTS": str(sample_folder.parent),
+        "WORKER_SLOTS": "2",
+    }
+    web = _start(
+        environment,
+        *("-m", "uvicorn", "--factory", "service.api.app:create_app", "--no-access-log"),
+        *("--port", str(port), "--timeout-graceful-shutdown", "5", "--log-level", "warning"),
+    )
+    worker = _start(environment, "-m", "worker")
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(url)
+        running = Site(url, "", settings, environment, worker)
+        yield Site(url, running.command("key"), settings, environment, worker)
+    finally:
+        for process in (web, worker):
+            process.send_signal(signal.SIGTERM)
+        for process in (web, worker):
+            process.wait(30)
+
+
+def _settings(servers: Servers, folder: Path, *, slots: int) -> Settings:
+    name = f"test_{uuid4().hex}"
+    asyncio.run(_administer(servers, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+    return Settings(
+        database_url=_with_database(servers, name),
+        redis_url=servers.redis_url,
+        storage_url=f"file://{folder / 'storage'}",
+        worker_slots=slots,
+        import_roots=(folder,),
+    )
+
+
+async def _administer(servers: Servers, statement: str) -> None:
+    connection = await asyncpg.connect(servers.database_url, ssl=False)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _with_database(servers: Servers, name: str) -> str:
+    return urlunsplit(urlsplit(servers.database_url)._replace(path=f"/{name}"))
+
+
+def _start(environment: dict[str, str], *words: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_ready(url: str) -> None:
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} does not become ready")

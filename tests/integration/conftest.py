@@ -1,0 +1,85 @@
+"""A worker in the test's own process, with real children."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from service.clock import Clock
+from service.domain.datasets import Dataset, Kind, Visibility
+from service.domain.tasks import Task
+from service.domain.users import User
+from service.processes.executor import Executor
+from service.processes.limits import Limits
+from service.runtime import Runtime
+from service.usecases.datasets import NewDataset
+from service.usecases.tasks import Submission
+from tests.eventually import eventually
+from worker.analyses import ANALYSES, PRELOAD
+from worker.heart import Heart
+from worker.loop import answer_tickets
+from worker.runner import Runner
+
+
+@asynccontextmanager
+async def running_worker(runtime: Runtime, worker_id: UUID | None = None) -> AsyncGenerator[Runner]:
+    """A whole worker but for its supervising parent; drained at the end."""
+    id_ = worker_id or uuid4()
+    limits = Limits(stall_seconds=20)
+    async with Executor(runtime.settings.worker_slots, limits, preload=PRELOAD) as executor:
+        runner = Runner(runtime, ANALYSES, executor, id_, Clock())
+        heart = Heart(runtime.runs, id_, Clock(), runner.keep_leases, runner.lose_all)
+        loops = [
+            asyncio.create_task(loop)
+            for loop in (
+                runner.run(),
+                runner.saver.run(),
+                heart.run(),
+                answer_tickets(runtime.settings.redis_url, runner),
+            )
+        ]
+        try:
+            yield runner
+            await runner.drain()
+        finally:
+            for loop in loops:
+                loop.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*loops)
+
+
+@pytest.fixture
+async def worker(runtime: Runtime) -> AsyncGenerator[Runner]:
+    async with running_worker(runtime) as runner:
+        yield runner
+
+
+@pytest.fixture
+async def dataset(runtime: Runtime, user: User) -> Dataset:
+    new = NewDataset("pictures", Kind.IMAGE, Visibility.PRIVATE)
+    return await runtime.datasets.create(user, new)
+
+
+async def import_folder(runtime: Runtime, user: User, dataset: Dataset, folder: Path) -> Task:
+    """The completed import of a folder."""
+    asked = Submission("folder_import", dataset.id, params={"path": str(folder)})
+    submitted = await runtime.tasks.submit(user, asked)
+    return await ended(runtime, user, submitted.task.id)
+
+
+async def analyse(runtime: Runtime, user: User, dataset: Dataset, *, force: bool = False) -> Task:
+    """The ended analysis of a dataset."""
+    asked = Submission("image_analysis", dataset.id, force=force)
+    submitted = await runtime.tasks.submit(user, asked)
+    return await ended(runtime, user, submitted.task.id)
+
+
+async def ended(runtime: Runtime, user: User, task_id: UUID) -> Task:
+    async def final() -> Task | None:
+        task = await runtime.tasks.find(user, task_id)
+        return task if task.status.final else None
+
+    return await eventually(final, seconds=60)

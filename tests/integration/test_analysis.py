@@ -1,0 +1,110 @@
+"""The main job, from a folder to a result, with real servers, children and files."""
+
+from pathlib import Path
+
+from service.catalog.folder_import import FolderImportResult
+from service.catalog.image_analysis import ImageAnalysisResult
+from service.domain.datasets import Dataset
+from service.domain.tasks import Status
+from service.domain.users import User
+from service.runtime import Runtime
+from service.usecases.tasks import Submission
+from tests.integration.conftest import analyse, import_folder
+from tests.pictures import HOSTILE, ODD
+from worker.runner import Runner
+
+
+async def test_a_folder_is_imported_and_analysed_item_by_item(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+) -> None:
+    files = [path for path in sample_folder.rglob("*") if path.is_file()]
+
+    imported = await import_folder(runtime, user, dataset, sample_folder)
+    analysed = await analyse(runtime, user, dataset)
+
+    assert (imported.status, analysed.status) == (Status.COMPLETED, Status.COMPLETED)
+    report = FolderImportResult.model_validate(await runtime.tasks.result(user, imported.id))
+    assert (report.files, report.added, report.skipped) == (len(files), len(files), 0)
+    result = ImageAnalysisResult.model_validate(await runtime.tasks.result(user, analysed.id))
+    assert result.items == len(files)
+    assert result.unreadable == len(HOSTILE)
+    assert result.analysed + result.unreadable == result.items
+
+
+async def test_every_hostile_file_is_an_item_with_its_reason(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+
+    task = await analyse(runtime, user, dataset)
+
+    rows = await runtime.tasks.items(user, task.id, kind="unreadable", after=None, limit=100)
+    assert {row["path"]: row["data"]["code"] for row in rows} == HOSTILE
+    assert not task.partial
+
+
+async def test_odd_files_are_analysed_like_all_others(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+    await analyse(runtime, user, dataset)
+
+    items = await runtime.datasets.items(user, dataset.id, after=0, limit=200)
+    odd = {item.path: item.sha256 for item in items if item.path in ODD}
+
+    assert set(odd) == set(ODD)
+    assert all(runtime.storage.thumbnail_path(sha256).is_file() for sha256 in odd.values())
+
+
+async def test_honest_defects_are_found(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+
+    task = await analyse(runtime, user, dataset)
+
+    result = ImageAnalysisResult.model_validate(await runtime.tasks.result(user, task.id))
+    found = {issue.name: {item.path for item in issue.items} for issue in result.issues}
+    assert "cats/dark.jpg" in found["dark"]
+    assert "cats/blank.png" in found["light"] & found["low_information"]
+    assert "cats/strip.jpg" in found["odd_aspect_ratio"]
+    assert "cats/grey.jpg" in found["grayscale"]
+    assert found["exact_duplicates"] == {"cats/original.png", "cats/copy.png"}
+    assert "cats/again.jpg" in found["near_duplicates"]
+
+
+async def test_what_has_been_computed_is_never_computed_again(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+    first = await analyse(runtime, user, dataset)
+
+    again = await runtime.tasks.submit(user, Submission("image_analysis", dataset.id))
+    forced = await analyse(runtime, user, dataset, force=True)
+
+    assert (again.outcome, again.task.id) == ("cached", first.id)
+    assert forced.id != first.id
+    assert forced.stages[0].total == 0
+    one, other = [await runtime.tasks.result(user, task.id) for task in (first, forced)]
+    assert one == other
+
+
+async def test_importing_the_same_folder_again_changes_nothing(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+) -> None:
+    first = await import_folder(runtime, user, dataset, sample_folder)
+    second = await import_folder(runtime, user, dataset, sample_folder)
+
+    reports = [await runtime.tasks.result(user, task.id) for task in (first, second)]
+
+    assert reports[1]["unchanged"] == reports[0]["added"]
+    assert (await runtime.datasets.find(user, dataset.id)).items == reports[0]["files"]
+
+
+async def test_an_empty_dataset_has_an_empty_result(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset
+) -> None:
+    task = await analyse(runtime, user, dataset)
+
+    result = ImageAnalysisResult.model_validate(await runtime.tasks.result(user, task.id))
+    assert (task.status, result.items) == (Status.COMPLETED, 0)
