@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from service.processes.death import ChildDied
+from service.processes.death import ChildDied, explain
 from service.processes.executor import Executor, OrderRefused
 from service.processes.framing import FrameTooLarge
 from service.processes.limits import MIB, Limits
@@ -192,6 +192,14 @@ async def test_a_death_loses_nothing_that_its_reader_had_no_time_for(executor: E
 
     assert [reply.index for reply in rest] == list(range(1, 51))
     assert death.index == 51
+
+
+def test_a_kill_while_the_kernel_ran_out_of_memory_is_taken_for_that() -> None:
+    by_the_kernel, _ = explain(-signal.SIGKILL, kernel_killed=True)
+    by_somebody, _ = explain(-signal.SIGKILL, kernel_killed=False)
+
+    assert by_the_kernel == "out_of_memory"
+    assert by_somebody == "killed"
 
 
 async def test_an_order_beyond_a_childs_memory_is_nobodys_fault() -> None:

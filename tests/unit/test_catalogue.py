@@ -1,0 +1,43 @@
+"""What holds for every task type."""
+
+import pytest
+
+from service.catalog.catalogue import CATALOGUE
+from service.catalog.entry import Entry, UnknownTaskType
+from service.compute.images import NUMBERS as MEASURED
+from service.domain.image_features import NUMBERS
+from service.domain.stages import StageKind
+from worker.analyses import ANALYSES
+from worker.work import MapWork
+
+ENTRIES = list(CATALOGUE)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_stage_has_work_of_its_kind(entry: Entry) -> None:
+    work = ANALYSES[entry.name]
+
+    assert list(work) == [stage.name for stage in entry.stages]
+    for stage in entry.stages:
+        assert isinstance(work[stage.name], MapWork) == (stage.kind is StageKind.MAP)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_the_last_stage_can_bring_the_result(entry: Entry) -> None:
+    assert entry.stages[-1].kind is StageKind.SOLO
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in ENTRIES if e.submitted_directly], ids=lambda entry: entry.name
+)
+def test_defaults_suffice(entry: Entry) -> None:
+    assert entry.params.model_validate({})
+
+
+def test_an_unknown_type_says_which_are_known() -> None:
+    with pytest.raises(UnknownTaskType, match="image_analysis"):
+        CATALOGUE.entry("nonsense")
+
+
+def test_what_is_measured_is_what_is_kept() -> None:
+    assert tuple(MEASURED) == NUMBERS
