@@ -42,7 +42,7 @@ def write_pictures(folder: Path) -> None:
 
 
 def _write_defects(folder: Path) -> None:
-    photograph(100).point(lambda level: level // 8).save(folder / "dark.jpg")
+    photograph(100).point([level // 8 for level in range(256)] * 3).save(folder / "dark.jpg")
     photograph(101).filter(ImageFilter.GaussianBlur(25)).save(folder / "blurred.jpg")
     photograph(102).convert("L").save(folder / "grey.jpg")
     photograph(103, (400, 40)).save(folder / "strip.jpg")
@@ -93,4 +93,10 @@ def _header_bomb() -> bytes:
     small = _bytes(Image.new("L", (1, 1)), "PNG")
     header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)
     chunk = b"IHDR" + header
-    return small[:8] + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + small[33:]
+    return (
+        small[:8]
+        + struct.pack(">I", 13)
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
+        + small[33:]
+    )

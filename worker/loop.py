@@ -103,5 +103,4 @@ async def _tickets(url: str) -> AsyncGenerator[ArqRedis]:
     try:
         yield redis
     finally:
-        await redis.aclose()
-        await redis.connection_pool.disconnect()
+        await redis.aclose(close_connection_pool=True)

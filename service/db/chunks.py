@@ -203,12 +203,12 @@ class Chunks:
         self._pool = database.pool
 
     async def claim(self, worker_id: UUID, limit: int) -> list[Claim]:
-        """Up to ``limit`` waiting chunks, in the one order of work: fair between owners, then oldest."""
+        """Up to ``limit`` waiting chunks in the one order of work: fair to owners, then oldest."""
         rows = await self._pool.fetch(CLAIM, worker_id, limit)
         return [Claim(_claimed(row), row["began"]) for row in rows]
 
     async def renew(self, worker_id: UUID) -> list[Lease]:
-        """Extends this worker's leases and tells which it still has; wakes held chunks that are due."""
+        """Extends this worker's leases and tells which it has; wakes held chunks that are due."""
         rows = await self._pool.fetch(RENEW, worker_id)
         return [Lease(row["id"], row["run"], row["cancelling"]) for row in rows]
 

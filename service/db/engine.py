@@ -1,4 +1,4 @@
-"""Database: one SQLAlchemy engine for reads and administration, one asyncpg pool for what is hot."""
+"""Database: one SQLAlchemy engine for administration, one asyncpg pool for what is hot."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

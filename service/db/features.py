@@ -87,7 +87,7 @@ class Features:
     async def export(
         self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
     ) -> None:
-        """Writes (item id, numbers, signature) of every analysed item, by id, as a binary COPY file."""
+        """Writes (item id, numbers, signature) of analysed items, by id, as a binary COPY file."""
         async with self._pool.acquire() as connection:
             await connection.copy_from_query(
                 f"SELECT i.id, f.numbers, f.signature {FROZEN} AND f.state = 'ready' ORDER BY i.id",

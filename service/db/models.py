@@ -18,10 +18,10 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NOW = text("now()")
@@ -48,7 +48,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a plain dict
         datetime: TIMESTAMP(timezone=True),
         dict[str, Any]: JSONB,
-        UUID: PgUUID(as_uuid=True),
+        UUID: Uuid,
         str: Text,
         bytes: LargeBinary,
         float: Double,

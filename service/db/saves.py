@@ -27,7 +27,8 @@ WHERE c.state = 'running' ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 
 FEATURES = """
-UPDATE features f SET state = CASE WHEN told.reason_code IS NULL THEN 'ready' ELSE 'unreadable' END,
+UPDATE features f SET
+    state = CASE WHEN told.reason_code IS NULL THEN 'ready' ELSE 'unreadable' END,
     numbers = told.numbers::float8[], signature = told.signature, facts = told.facts,
     reason_code = told.reason_code, reason_detail = told.reason_detail
 FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::bytea[],

@@ -14,10 +14,14 @@ from tests.pictures import HOSTILE, ODD
 from worker.runner import Runner
 
 
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 async def test_a_folder_is_imported_and_analysed_item_by_item(
     runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
 ) -> None:
-    files = [path for path in sample_folder.rglob("*") if path.is_file()]
+    files = files_below(sample_folder)
 
     imported = await import_folder(runtime, user, dataset, sample_folder)
     analysed = await analyse(runtime, user, dataset)

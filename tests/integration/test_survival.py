@@ -1,0 +1,75 @@
+"""What survives: workers are killed in the middle, and every image is counted once."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from tests.conftest import Site
+from tests.integration.test_api import API, events
+from tests.pictures import photograph
+
+IMAGES = 300
+
+
+@pytest.fixture
+def many(sample_folder: Path) -> Path:
+    """Hundreds of different files of some size, made from one picture and a number behind it."""
+    folder = sample_folder.parent / "many"
+    if not folder.exists():
+        folder.mkdir()
+        buffer = io.BytesIO()
+        photograph(1, (1200, 900)).save(buffer, "JPEG")
+        for n in range(IMAGES):
+            (folder / f"{n:04}.jpg").write_bytes(buffer.getvalue() + str(n).encode())
+    return folder
+
+
+def worker_of(site: Site) -> int:
+    """The pid of the worker itself, the only child of its supervising parent."""
+    told = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(site.worker.pid)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(told.stdout.split()[0])
+
+
+def kill_at(site: Site, client: httpx2.Client, task: dict[str, Any], done: int) -> None:
+    """Kill -9 of the worker as soon as so many images are done."""
+    with client.stream("GET", task["links"]["events"]) as answer:
+        for line in answer.iter_lines():
+            if '"done":' in line and f'"total":{IMAGES}' in line:
+                told = json.loads(line.removeprefix("data: "))
+                if told["current_step"] == "features" and told["metadata"]["done"] >= done:
+                    os.kill(worker_of(site), signal.SIGKILL)
+                    return
+    raise AssertionError("the task ended before the worker could be killed")
+
+
+def test_a_killed_worker_costs_no_image_and_counts_none_twice(site: Site, many: Path) -> None:
+    headers = {"Authorization": f"Bearer {site.api_key}"}
+    with httpx2.Client(base_url=site.url, headers=headers, timeout=60) as client:
+        dataset = client.post(f"{API}/datasets", json={"name": f"many {uuid4()}"}).json()["id"]
+        imported = client.post(f"{API}/datasets/{dataset}/import", json={"path": str(many)})
+        events(client, imported.json()["links"]["events"])
+        asked = {"type": "image_analysis", "dataset_id": dataset}
+        task = client.post(f"{API}/tasks", json=asked).json()
+
+        kill_at(site, client, task, done=20)
+        last = events(client, task["links"]["events"])[-1][1]
+
+        assert last["status"] == "completed"
+        assert last["metadata"]["stages"][0]["done"] == IMAGES
+        result = client.get(task["links"]["result"]).json()
+        assert (result["items"], result["analysed"]) == (IMAGES, IMAGES)
+        lines = client.get(task["links"]["log"]).json()["items"]
+        assert any("its worker died" in line["message"] for line in lines)
