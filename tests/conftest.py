@@ -23,7 +23,7 @@ from deploy.local.servers import Servers, running_servers
 from service.domain.users import User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
-from tests.pictures import write_pictures
+from tests.pictures import write_many, write_pictures
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "meanwhile_template"
@@ -90,6 +90,14 @@ class Site:
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("imports") / "pictures"
     write_pictures(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def many(sample_folder: Path) -> Path:
+    """Hundreds of files of some size."""
+    folder = sample_folder.parent / "many"
+    write_many(folder)
     return folder
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 GOOD = 40
+MANY = 300
 HOSTILE = {
     "empty.jpg": "empty_file",
     "text.jpg": "not_an_image",
@@ -51,6 +52,14 @@ def _write_defects(folder: Path) -> None:
     copy.save(folder / "original.png")
     copy.save(folder / "copy.png", compress_level=1)
     copy.save(folder / "again.jpg", quality=60)
+
+
+def write_many(folder: Path) -> None:
+    """Three hundred different files, made from one picture of some size and a number behind it."""
+    folder.mkdir()
+    picture = _bytes(photograph(1, (1200, 900)), "JPEG")
+    for n in range(MANY):
+        (folder / f"{n:04}.jpg").write_bytes(picture + str(n).encode())
 
 
 def hostile_files() -> dict[str, bytes]:

@@ -43,7 +43,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, JPEG) and preview counts."""
+    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, bytes) and preview counts."""
 
     save: Save
     thumbnail: tuple[str, bytes] | None = None

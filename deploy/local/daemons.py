@@ -3,11 +3,10 @@
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def start_daemon(
     identity: Identity = OURSELVES,
 ) -> Daemon:
     """Starts a program that gets ``stop_signal`` when this thread ends, however it does."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*identity.prefix, *command],
@@ -96,12 +95,6 @@ def last_lines(log: Path) -> str:
         lines = reader.read().decode(errors="replace").splitlines()
         return "\n".join(f"  {line}" for line in lines[-SHOWN_LINES:])
     return "  (nothing can be read)"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _ends_with_us(stop_signal: signal.Signals) -> Callable[[], None] | None:

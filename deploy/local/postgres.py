@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from deploy.local.daemons import LINUX, Daemon, free_port, last_lines, start_daemon
+from deploy.local.daemons import LINUX, Daemon, last_lines, start_daemon
 from deploy.local.errors import CannotRun
 from deploy.local.identity import give, server_identity
+from deploy.local.ports import free_port
 
 MAJOR = 18
 USER = "meanwhile"
@@ -42,34 +43,33 @@ class Postgres:
         self._log = folder / "log" / "postgres.log"
         self._settings = SETTINGS if durable else SETTINGS | NOT_DURABLE
         self._environment = os.environ | {"LC_ALL": "C"}
+        # the parents decide: the folder itself is given to whoever is chosen
+        self._identity = server_identity([folder, self._programs])
         self._daemon: Daemon | None = None
         self._port = 0
 
     def start(self) -> None:
         """Makes the data folder if there is none, and starts the server."""
         self._home.mkdir(parents=True, exist_ok=True)
-        # the parents decide: the folder itself is given to whoever is chosen
-        self._identity = server_identity([self._home.parent, self._programs])
         give(self._home, self._identity)
         self._home.chmod(0o700)
         if not self._data.is_dir():
             self._initialise()
         if not LINUX:
             self._end_orphan()
-        self._launch()
+        self._daemon = self._launch()
 
     def wait_until_ready(self) -> Daemon:
         """Tries again for a while: the lock of a server that was killed may linger."""
         began = time.monotonic()
         while (waited := time.monotonic() - began) < READY_SECONDS:
-            assert self._daemon, "start() comes first"
-            if self._ready(self._daemon):
+            if self._daemon and self._ready(self._daemon):
                 return self._daemon
-            if complaint := self._daemon.complaint():
+            if self._daemon and (complaint := self._daemon.complaint()):
                 if waited > LOCK_SECONDS:
                     raise CannotRun(complaint)
                 time.sleep(0.2)
-                self._launch()
+                self._daemon = self._launch()
             time.sleep(0.02)
         raise CannotRun(f"PostgreSQL is not ready after {READY_SECONDS:.0f} s; see {self._log}")
 
@@ -82,10 +82,10 @@ class Postgres:
         password = self._password.read_text().strip()
         return f"postgresql://{USER}:{password}@127.0.0.1:{self._port}/postgres"
 
-    def _launch(self) -> None:
+    def _launch(self) -> Daemon:
         self._port = free_port()
         settings = self._settings | {"port": str(self._port)}
-        self._daemon = start_daemon(
+        return start_daemon(
             "PostgreSQL",
             [
                 str(self._programs / "postgres"),
@@ -133,7 +133,7 @@ class Postgres:
                 self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast")
 
     def _run(self, program: str, *words: str) -> None:
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._log.open("ab") as output:
             done = subprocess.run(
                 [*self._identity.prefix, str(self._programs / program), *words],

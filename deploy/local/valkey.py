@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from deploy.local.daemons import Daemon, free_port, start_daemon
+from deploy.local.daemons import Daemon, start_daemon
 from deploy.local.errors import CannotRun
+from deploy.local.ports import free_port
 
 READY_SECONDS = 30.0
 TRIES_SECONDS = 5.0
@@ -35,20 +36,19 @@ class Valkey:
     def start(self) -> None:
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._end_orphan()
-        self._launch()
+        self._daemon = self._launch()
 
     def wait_until_ready(self) -> Daemon:
         """Tries again for a while: somebody else may have taken the port."""
         began = time.monotonic()
         while (waited := time.monotonic() - began) < READY_SECONDS:
-            assert self._daemon, "start() comes first"
-            if _say(self._port, self._password, "PING").startswith("+PONG"):
+            if self._daemon and _say(self._port, self._password, "PING").startswith("+PONG"):
                 return self._daemon
-            if complaint := self._daemon.complaint():
+            if self._daemon and (complaint := self._daemon.complaint()):
                 if waited > TRIES_SECONDS:
                     raise CannotRun(complaint)
                 time.sleep(0.2)
-                self._launch()
+                self._daemon = self._launch()
             time.sleep(0.02)
         raise CannotRun(f"Valkey is not ready after {READY_SECONDS:.0f} s; see {self._log}")
 
@@ -60,7 +60,7 @@ class Valkey:
     def url(self) -> str:
         return f"redis://:{self._password}@127.0.0.1:{self._port}/0"
 
-    def _launch(self) -> None:
+    def _launch(self) -> Daemon:
         """The password goes through a file: everybody can read the arguments of a process."""
         self._port = free_port()
         self._settings.touch(mode=0o600)
@@ -73,7 +73,7 @@ class Valkey:
             'save ""\n'
             "daemonize no\n"
         )
-        self._daemon = start_daemon(
+        return start_daemon(
             "Valkey",
             [str(self._program), str(self._settings)],
             log=self._log,
@@ -82,7 +82,7 @@ class Valkey:
         )
 
     def _end_orphan(self) -> None:
-        """Two servers in one folder would ruin it; whoever takes the password is the one we left."""
+        """Two servers would ruin the folder; who takes the old password is the one we left."""
         with suppress(OSError):
             told = self._settings.read_text()
             port = re.search(r"^port (\d+)$", told, re.MULTILINE)

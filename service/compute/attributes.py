@@ -1,95 +1,87 @@
-"""Attributes: what is measured of an image's pixels."""
+"""Attributes: the numbers of a decoded image, closely where an issue hangs on them."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageFilter, ImageStat
+from PIL import Image
 
-BRIGHTNESS_WEIGHTS: Final = np.array([0.241, 0.691, 0.068], dtype=np.float32)
-"""Of squared R, G, B; Finley, "HSP Color Model", 2006, as CleanVision uses it."""
-BRIGHTNESS_BINS: Final = 65536
-PERCENTILES: Final = (1, 5, 50, 95, 99)
-EXACT_PIXELS: Final = 4096
-"""Below so many pixels, percentiles interpolate between neighbouring values."""
-BLUR_SIDE: Final = 64
+from service.compute import blur, tones
+from service.compute.pixels import plane
+from service.compute.tones import Pixels
 
-UInt8Image = NDArray[np.uint8]
+PERHAPS_DARK: Final = 0.34
+PERHAPS_LIGHT: Final = 0.94
+PERHAPS_POOR_BITS: Final = 4.0
+PERHAPS_BLURRED: Final = 0.29
+EDGE_MARGIN: Final = 0.03
+SPREAD_MARGIN: Final = 0.03
 
 
-def brightness(pixels: UInt8Image) -> dict[str, float]:
-    """Mean and percentiles 1, 5, 50, 95 and 99 of perceived brightness, 0 to 1.
+@dataclass(frozen=True, slots=True)
+class Views:
+    """One image seen in the ways that its measurements need."""
 
-    ``pixels`` is (H, W), (H, W, 3) or (H, W, 4) uint8; alpha is ignored. Brightness of a pixel is
-    sqrt(.241 R² + .691 G² + .068 B²) / 255. Percentiles of images of more than 4,096 pixels are
-    those of squared brightness in 65,536 bins, right to 0.005 near black and 0.0001 elsewhere.
+    image: Image.Image
+    """Mode L, RGB or RGBA."""
+    pixels: Pixels
+    """All of its pixels."""
+    small: Image.Image
+    """Shrunk for pages; the image itself where it is no larger."""
+    size: tuple[int, int]
+    """Width and height of the image file."""
+    whole: bool
+    """Whether the image has all pixels of the file."""
+
+
+def measure(views: Views) -> dict[str, float] | None:
+    """Brightness, contrast, entropy, blur, sharpness and colours of an image.
+
+    A glance first: a sample of the pixels, and the small image for blur. If the image might be
+    dark, light, low in information or blurry at CleanVision's default thresholds, what decides is
+    measured again as CleanVision does, on all pixels; so is every image of at most
+    ``tones.SAMPLE_PIXELS``.
+    None where that is needed and the image has not all pixels of the file.
     """
-    squares = _squares(pixels)
-    if squares.size <= EXACT_PIXELS:
-        values = np.sqrt(squares) / 255
-        told = np.percentile(values, PERCENTILES)
-        return {"brightness_mean": float(values.mean())} | _named(told)
-    bins = (squares * np.float32((BRIGHTNESS_BINS - 1) / 255**2)).astype(np.intp)
-    counts = np.bincount(bins, minlength=BRIGHTNESS_BINS)
-    levels = np.sqrt(np.arange(BRIGHTNESS_BINS) / (BRIGHTNESS_BINS - 1))
-    places = np.array(PERCENTILES) / 100 * (squares.size - 1)
-    told = levels[np.searchsorted(np.cumsum(counts), places, side="right")]
-    return {"brightness_mean": float(counts @ levels / squares.size)} | _named(told)
+    part = tones.sample(views.pixels)
+    ascending = tones.brightness(part)
+    entropy = tones.entropy(tones.band_counts(part, len(views.image.getbands())))
+    grey = views.small.convert("L")
+    reduced = blur.reduced_size(views.size)
+    edges, spread = blur.glance_terms(plane(grey), reduced)
 
-
-def contrast(grey: Image.Image) -> float:
-    """Standard deviation of a mode L image, as a share of 255."""
-    return ImageStat.Stat(grey).stddev[0] / 255
-
-
-def blur_terms(opened: Image.Image) -> tuple[float, float]:
-    """(E, S): standard deviation of the edges, and of the counts of the 256 grey levels.
-
-    Both are of the image reduced so that its longer side is 64 pixels. CleanVision's blur score is
-    min(b + s, 1) with b = 1 - exp(-E / 100) and s = 1 - exp(-S / 100), 0 where that is <= .18.
-    """
-    ratio = max(opened.size) / BLUR_SIDE
-    small = opened
-    if ratio > 1:
-        width, height = (max(int(side // ratio), 1) for side in opened.size)
-        small = opened.resize((width, height))
-    grey = small.convert("L")
-    edges = ImageStat.Stat(grey.filter(ImageFilter.FIND_EDGES)).var[0]
-    return float(np.sqrt(edges)), float(np.std(grey.histogram()))
-
-
-def sharpness(grey: UInt8Image) -> float:
-    """Variance of the Laplacian of an (H, W) uint8 image, in grey levels squared.
-
-    Larger is sharper; 0 where the image has fewer than 3 rows or columns.
-
-    Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
-    """
-    if min(grey.shape) < 3:
-        return 0.0
-    luma = grey.astype(np.int16)
-    across = luma[1:-1, :-2] + luma[1:-1, 2:]
-    down = luma[:-2, 1:-1] + luma[2:, 1:-1]
-    return float((across + down - 4 * luma[1:-1, 1:-1]).var(dtype=np.float32))
-
-
-def saturation(rgb: UInt8Image) -> float:
-    """Mean of (max - min) / max over the channels of an (H, W, 3) uint8 image, 0 to 1."""
-    high = rgb.max(axis=2).astype(np.float32)
-    spread = high - rgb.min(axis=2)
-    return float(np.mean(spread / np.maximum(high, 1)))
-
-
-def _squares(pixels: UInt8Image) -> NDArray[np.float32]:
-    """Squared brightness of each pixel, 0 to 255²."""
-    if pixels.ndim == 2:
-        return np.square(pixels, dtype=np.float32).ravel()
-    channels = np.square(pixels.reshape(-1, pixels.shape[2]), dtype=np.float32)
-    return channels[:, :3] @ BRIGHTNESS_WEIGHTS
-
-
-def _named(values: NDArray[np.float64]) -> dict[str, float]:
+    doubts = (
+        _perhaps_dark_or_light(ascending),
+        entropy < PERHAPS_POOR_BITS,
+        _perhaps_blurred(edges, spread),
+    )
+    if any(doubts) and not views.whole:
+        return None
+    if doubts[0] and len(part) < len(views.pixels):
+        ascending = tones.brightness(views.pixels)
+    if doubts[1] and len(part) < len(views.pixels):
+        entropy = tones.entropy(np.asarray(views.image.histogram()))
+    if doubts[2]:
+        edges, spread = blur.terms(views.image, reduced)
     return {
-        f"brightness_p{percent:02d}": min(float(value), 1.0)
-        for percent, value in zip(PERCENTILES, values, strict=True)
+        **tones.brightness_numbers(ascending),
+        **tones.colour_numbers(tones.colour_bands(part)),
+        "entropy": entropy,
+        "blur_edges": edges,
+        "blur_std": spread,
+        "sharpness": blur.sharpness(plane(grey)),
     }
+
+
+def _perhaps_dark_or_light(ascending: tones.Brightness) -> bool:
+    # further from the ends than the 99 % and 5 % that decide, so that a sample cannot hide either
+    return (
+        tones.percentile(ascending, 97) < PERHAPS_DARK
+        or tones.percentile(ascending, 10) > PERHAPS_LIGHT
+    )
+
+
+def _perhaps_blurred(edges: float, spread: float) -> bool:
+    edge_part, spread_part = blur.parts(edges, spread)
+    least = blur.combined(edge_part - EDGE_MARGIN, spread_part - SPREAD_MARGIN)
+    return float(least) < PERHAPS_BLURRED

@@ -3,7 +3,7 @@
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -33,7 +33,6 @@ FORMATS: Final = (
     "CUR",
     "QOI",
     "SGI",
-    "MPO",
 )
 """Formats that are read. Others of Pillow's start programs (EPS) or hold no pixels (GRIB)."""
 
@@ -112,14 +111,11 @@ class Picture:
     format: str
     size: tuple[int, int]
     """Width and height that the file says, in pixels."""
+    scaled: bool
+    """Whether fewer pixels were decoded than the file has."""
     orientation: int
     """EXIF orientation, 1 to 8; 1 where there is none."""
     frames: int
-
-    @property
-    def scaled(self) -> bool:
-        """Whether fewer pixels were decoded than the file has."""
-        return self.opened.size != self.size
 
 
 def decode(stream: BinaryIO, *, max_pixels: int, may_scale: bool) -> Picture:
@@ -138,37 +134,32 @@ def decode(stream: BinaryIO, *, max_pixels: int, may_scale: bool) -> Picture:
     head = stream.read(32)
     if not head:
         raise Unreadable("empty_file", "the file is empty")
-    with _failures_named(), warnings.catch_warnings():
+    with _failures_named(known=head.startswith(_MAGIC)), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        opened = _open(stream, max_pixels, known=head.startswith(_MAGIC))
+        opened = _open(stream, max_pixels)
         size = opened.size
         if may_scale and size[0] * size[1] >= LARGE_PIXELS:
             opened.draft(None, _scaled_size(size))
+        scaled = opened.size != size
         opened.load()
         _check_pixels(opened.size, max_pixels)
-        return Picture(
-            opened=opened,
-            image=_measurable(opened),
-            format="JPEG" if opened.format == "MPO" else opened.format or "",
-            size=max(size, opened.size),
-            orientation=_orientation(opened),
-            frames=_frames(opened),
-        )
+        image = _measurable(opened)
+    return Picture(
+        opened=opened,
+        image=image,
+        format="JPEG" if opened.format == "MPO" else opened.format or "",
+        size=size if scaled else opened.size,  # icons and rotated TIFFs tell theirs on loading
+        scaled=scaled,
+        orientation=_orientation(opened),
+        frames=_frames(opened),
+    )
 
 
-def _open(stream: BinaryIO, max_pixels: int, *, known: bool) -> ImageFile.ImageFile:
+def _open(stream: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
     # Pillow refuses twice this number; it guards what only shows itself while decoding, like the
     # images inside an icon
     Image.MAX_IMAGE_PIXELS = max_pixels // 2
-    try:
-        image = Image.open(stream, formats=FORMATS)
-    except Image.DecompressionBombError:
-        raise
-    except _FAILURES as error:
-        if known:
-            raise
-        detail = "the file is not an image of a kind that can be read"
-        raise Unreadable("not_an_image", detail) from error
+    image = Image.open(stream, formats=FORMATS)
     _check_pixels(image.size, max_pixels)
     return image
 
@@ -242,22 +233,27 @@ def _frames(image: Image.Image) -> int:
 
 
 @contextmanager
-def _failures_named() -> Iterator[None]:
+def _failures_named(*, known: bool) -> Generator[None]:
+    """Names what Pillow raises; ``known`` says that the file begins as an image does."""
     try:
         yield
     except _FAILURES as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk's fault, not the image's
-        raise _reason(error) from error
+        raise Unreadable(*_reason(error, known=known)) from error
 
 
-def _reason(error: Exception) -> Unreadable:
-    if isinstance(error, Image.DecompressionBombError):
-        return Unreadable("too_many_pixels", "the image unfolds to more pixels than the limit")
-    if isinstance(error, MemoryError):
-        return Unreadable("too_many_pixels", "the image needs more memory than there is")
-    if isinstance(error, UnidentifiedImageError):
-        return Unreadable("corrupt_image", "the header of the image is damaged or cut off")
-    if "truncated" in str(error).lower() or isinstance(error, EOFError):
-        return Unreadable("truncated", "the file ends before the image does")
-    return Unreadable("corrupt_image", "the pixels of the image are damaged and cannot be decoded")
+def _reason(error: Exception, *, known: bool) -> tuple[str, str]:
+    match error:
+        case Image.DecompressionBombError():
+            return "too_many_pixels", "the image unfolds to more pixels than the limit"
+        case MemoryError():
+            return "too_many_pixels", "the image needs more memory than there is"
+        case UnidentifiedImageError() if not known:
+            return "not_an_image", "the file is not an image of a kind that can be read"
+        case UnidentifiedImageError():
+            return "corrupt_image", "the header of the image is damaged or cut off"
+        case _ if isinstance(error, EOFError) or "truncated" in str(error).lower():
+            return "truncated", "the file ends before the image does"
+        case _:
+            return "corrupt_image", "the image is damaged and cannot be decoded"

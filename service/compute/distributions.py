@@ -26,7 +26,8 @@ def attributes(numbers: Mapping[str, Floats]) -> dict[str, Floats]:
         "contrast": numbers["contrast"],
         "entropy": numbers["entropy"],
         "sharpness": numbers["sharpness"],
-        "saturation": numbers["saturation"],
+        "saturation": numbers["saturation_mean"],
+        "colourfulness": numbers["colourfulness"],
     }
 
 

@@ -1,4 +1,4 @@
-"""Hashes: of how an image looks, of its pixels, and the groups that they form."""
+"""Hashes: what an image looks like in 64 bits, and which pixels exactly it has in 128."""
 
 import hashlib
 from typing import Final
@@ -7,102 +7,73 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-HASH_SIDE: Final = 8
-PLANE_SIDE: Final = 32
-HASH_BITS: Final = 64
-CHUNK: Final = 4096
-"""Hashes compared at a time with all that share a band with them."""
+from service.compute import resampling
+from service.compute.pixels import UInt8s, plane
+from service.compute.resampling import LANCZOS
+
+SIDE: Final = 32
+KEPT: Final = 8
+NEAR_MEDIAN: Final = 8.0
+"""A pixel that is wrong by 1 moves a frequency and the median by at most 4 each."""
+
+TIED: Final = 1e-6
+SMALL_PIXELS: Final = 1 << 15
+
+BLOCK_BYTES: Final = 1 << 14
+WORD_BYTES: Final = 8
+
+_COSINES: Final = 2 * np.cos(
+    np.pi * np.outer(np.arange(KEPT), 2 * np.arange(SIDE) + 1) / (2 * SIDE)
+)
+_FACTORS: Final = np.frombuffer(
+    hashlib.shake_256(b"pixels").digest(BLOCK_BYTES), "<u8"
+) | np.uint64(1)
 
 
-def _cosines(size: int) -> NDArray[np.float64]:
-    """The DCT-II as a matrix, (size, size), not normalised."""
-    n = np.arange(size)
-    return 2 * np.cos(np.pi * np.outer(n, 2 * n + 1) / (2 * size))
+def perceptual(luma: Image.Image) -> bytes:
+    """The 8-byte pHash of a mode L image: equal bytes where images look the same at 32 × 32.
 
-
-LOW_COSINES: Final = _cosines(PLANE_SIDE)[:HASH_SIDE]
-
-
-def perceptual_hash(grey: Image.Image) -> bytes:
-    """8 bytes: whether each of the 8 x 8 lowest frequencies of a 32 x 32 reduction exceeds their median.
+    Which of the lowest 8 × 8 frequencies of the 32 × 32 Lanczos thumbnail exceed their median,
+    row by row, most significant bit first: the bits of ``imagehash.phash``. Frequencies that
+    equal the median (flat and symmetric images) are 0 here and a matter of rounding there.
 
     Source: Zauner, "Implementation and benchmarking of perceptual image hash functions", 2010.
     """
-    plane = np.asarray(grey.resize((PLANE_SIDE, PLANE_SIDE), Image.Resampling.LANCZOS), np.float64)
-    low = LOW_COSINES @ plane @ LOW_COSINES.T
-    return np.packbits(low > np.median(low)).tobytes()
+    width, height = luma.size
+    if width * height > SMALL_PIXELS and height < resampling.TALL * width:
+        above = _above_median(resampling.resized(plane(luma), (SIDE, SIDE), LANCZOS))
+        if np.abs(above).min() > NEAR_MEDIAN:
+            return _bits(above)
+    exact = luma.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return _bits(_above_median(plane(exact)))
 
 
-def pixel_digest(pixels: NDArray[np.uint8], mode: str) -> bytes:
-    """16 bytes that are equal for images of equal pixels, shape and mode."""
-    digest = hashlib.sha256(f"{mode} {pixels.shape} {pixels.dtype}".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    return digest.digest()[:16]
+def digest(stored: UInt8s, *, size: tuple[int, int], mode: str) -> bytes:
+    """16 bytes that are equal where mode, width and height, and all stored samples are.
 
-
-def equal_groups(keys: NDArray[np.void]) -> list[NDArray[np.intp]]:
-    """Groups of two or more indices of equal keys, (N,) of fixed-size bytes; by first index."""
-    if not len(keys):
-        return []
-    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    order = np.argsort(inverse, kind="stable")
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    groups = [order[starts[n] : starts[n + 1]] for n in np.flatnonzero(counts > 1)]
-    return sorted(groups, key=lambda group: int(group[0]))
-
-
-def near_groups(hashes: NDArray[np.uint64], distance: int) -> list[NDArray[np.intp]]:
-    """Groups of two or more indices whose hashes, (N,) uint64, differ in at most ``distance`` bits.
-
-    All members are within ``distance`` of the first of their group, which is the one with the
-    smallest index: so no chain of small steps joins what is far apart. By first index.
+    Every block of 16 KiB enters as sums of its 64-bit words times odd factors, modulo 2^64,
+    which costs a third of SHA-1. Any one changed word changes its sum. The words of the second sum
+    start 4 bytes later, since changes of only the top bits of words weigh little in a sum; the top
+    bits of words of RGB hold no colour. Nobody is kept from making two images with the same digest
+    on purpose.
     """
-    leaders = np.arange(len(hashes))
-    first, second = _close_pairs(hashes, distance)
-    for low, high in zip(first.tolist(), second.tolist(), strict=True):
-        if leaders[low] == low and leaders[high] == high:
-            leaders[high] = low
-    members = np.flatnonzero(leaders != np.arange(len(hashes)))
-    groups: dict[int, list[int]] = {}
-    for member in members.tolist():
-        groups.setdefault(int(leaders[member]), []).append(member)
-    return [np.array([leader, *rest]) for leader, rest in sorted(groups.items())]
+    flat = stored.ravel()
+    state = hashlib.blake2b(f"{mode} {size[0]} {size[1]}".encode(), digest_size=16)
+    for start in (0,) if mode == "RGB" else (0, WORD_BYTES // 2):
+        blocks = max(0, len(flat) - start) // BLOCK_BYTES
+        words = flat[start : start + blocks * BLOCK_BYTES].view("<u8")
+        state.update((words.reshape(blocks, BLOCK_BYTES // WORD_BYTES) @ _FACTORS).tobytes())
+    state.update(flat[len(flat) // BLOCK_BYTES * BLOCK_BYTES :].tobytes())
+    return state.digest()
 
 
-def _close_pairs(
-    hashes: NDArray[np.uint64], distance: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs (i, j), i < j, within the distance, in order.
-
-    Of distance + 1 bands of bits, at least one is intact in any such pair (pigeonhole), so only
-    hashes that share a band are compared.
-    """
-    found = [np.empty((0, 2), np.intp)]
-    edges = np.linspace(0, HASH_BITS, distance + 2).astype(int)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
-        mask = np.uint64(((1 << int(high - low)) - 1) << int(low))
-        for block in equal_groups(hashes & mask):
-            found.append(_pairs_within(hashes, block, distance))
-    pairs = np.unique(np.concatenate(found), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+def _above_median(pixels: UInt8s | NDArray[np.float32]) -> NDArray[np.float64]:
+    """The lowest (8, 8) of the two-dimensional DCT-II of (32, 32) pixels, less their median."""
+    frequencies = _COSINES @ pixels.astype(np.float64) @ _COSINES.T
+    ascending = np.sort(frequencies, axis=None)
+    middle = len(ascending) // 2
+    return frequencies - (ascending[middle - 1] + ascending[middle]) / 2
 
 
-def _pairs_within(
-    hashes: NDArray[np.uint64], block: NDArray[np.intp], distance: int
-) -> NDArray[np.intp]:
-    """The close pairs of one band's block; equal hashes are all paired with the first of them."""
-    firsts, inverse = _distinct(hashes[block])
-    pairs = [np.column_stack((block[firsts[inverse]], block))]
-    chosen = block[firsts]
-    for start in range(0, len(chosen), CHUNK):
-        part = chosen[start : start + CHUNK]
-        differ = np.bitwise_count(hashes[part][:, None] ^ hashes[chosen][None, :])
-        low, high = np.nonzero(differ <= distance)
-        pairs.append(np.column_stack((part[low], chosen[high])))
-    together = np.concatenate(pairs)
-    return together[together[:, 0] < together[:, 1]]
-
-
-def _distinct(values: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    _, firsts, inverse = np.unique(values, return_index=True, return_inverse=True)
-    return firsts, inverse
+def _bits(above_median: NDArray[np.float64]) -> bytes:
+    return np.packbits(above_median > TIED).tobytes()

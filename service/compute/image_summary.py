@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from service.compute.binary_copy import read_features
 from service.compute.decoding import FORMATS, MODES
 from service.compute.distributions import attributes, describe
-from service.compute.hashes import equal_groups, near_groups
+from service.compute.duplicates import equal_groups, near_groups
 from service.compute.issues import scores
 
 SHOWN = 24

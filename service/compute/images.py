@@ -1,21 +1,17 @@
-"""Images: from one decode of a file to its attributes, hashes and thumbnail."""
+"""Images: everything that is kept of an image, from one decode of its file."""
 
-import io
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from service.compute.attributes import blur_terms, brightness, contrast, saturation, sharpness
-from service.compute.decoding import DEFAULT_MAX_PIXELS, FORMATS, MODES, Picture, decode
-from service.compute.hashes import perceptual_hash, pixel_digest
+from service.compute import attributes, decoding, hashes, thumbnails
+from service.compute.attributes import Views
+from service.compute.decoding import FORMATS, MODES, Picture
+from service.compute.pixels import UInt8s, samples
 
-THUMBNAIL_SIDE: Final = 256
-THUMBNAIL_QUALITY: Final = 75
-WHITE: Final = (255, 255, 255)
-
-NUMBERS: Final = (
+NAMES: Final = (
     "width",
     "height",
     "size_bytes",
@@ -32,107 +28,94 @@ NUMBERS: Final = (
     "contrast",
     "entropy",
     "blur_edges",
-    "blur_spread",
+    "blur_std",
     "sharpness",
-    "saturation",
+    "saturation_mean",
+    "colourfulness",
 )
-"""What ``extract`` measures, in the order in which it is kept."""
+"""The numbers of an image, in the order in which they are kept."""
 
 
-def extract(item: dict[str, Any], shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Features of the image at ``item["path"]``, which has ``item["size_bytes"]`` bytes.
+class Item(TypedDict):
+    """An image file and its length."""
 
-    Returns ``{"numbers", "signature", "facts"}`` and the thumbnail as JPEG: longest side 256
-    pixels, upright, transparency on white. ``shared["max_pixels"]`` limits what is decoded. Large
-    JPEG photographs are decoded at a fraction of their size, and once more in full where an issue
-    is a matter of opinion at that size. Raises Unreadable.
+    path: str
+    size_bytes: int
+
+
+def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Numbers, signature, facts and thumbnail of an image file; ``shared`` may say ``max_pixels``.
+
+    Returns ``({"numbers", "signature", "facts"}, thumbnail)``. ``numbers`` has exactly ``NAMES``.
+    The signature is 24 bytes in hexadecimal: 8 of ``hashes.perceptual``, 16 of ``hashes.digest``
+    of the pixels in the mode the file has them in. The thumbnail is a JPEG, or a WebP where there
+    is transparency.
+
+    Sizes, hashes and sharpness come from every pixel; brightness, contrast, colours and entropy
+    from 8,192 pixels of larger images; the blur terms from a reduced image. Whatever might be
+    dark, light, low in information or blurry at CleanVision's default thresholds is measured again
+    on every pixel, so that those flags are CleanVision's, and their scores too. JPEG files of
+    6 megapixels and more are decoded at a fraction of their size, and again in full in such a case.
+
+    Raises Unreadable as ``decoding.decode`` does.
     """
-    limit = shared.get("max_pixels", DEFAULT_MAX_PIXELS)
+    max_pixels = int(shared.get("max_pixels", decoding.DEFAULT_MAX_PIXELS))
     with Path(item["path"]).open("rb") as stream:
-        picture = decode(stream, max_pixels=limit, may_scale=True)
-        features, thumbnail = _features(picture, item["size_bytes"])
-        if picture.scaled and _doubtful(features["numbers"]):
-            exact = decode(stream, max_pixels=limit, may_scale=False)
-            features, thumbnail = _features(exact, item["size_bytes"])
-    return features, thumbnail
+        picture = decoding.decode(stream, max_pixels=max_pixels, may_scale=True)
+        views = _views(picture)
+        measured = attributes.measure(views)
+        if measured is None:
+            picture = decoding.decode(stream, max_pixels=max_pixels, may_scale=False)
+            views = _views(picture)
+            measured = attributes.measure(views)
+        numbers = {**_header_numbers(picture, item["size_bytes"]), **(measured or {})}
+        data = {
+            "numbers": {name: float(numbers[name]) for name in NAMES},
+            "signature": _signature(picture, views).hex(),
+            "facts": _facts(picture),
+        }
+        return data, thumbnails.encode(views.small, picture.orientation)
 
 
-def _features(picture: Picture, size_bytes: int) -> tuple[dict[str, Any], bytes]:
-    small = _small(picture.image)
-    grey = picture.image if picture.image.mode == "L" else picture.image.convert("L")
-    pixels = np.asarray(picture.image)
-    edges, spread = blur_terms(picture.opened if picture.scaled is False else picture.image)
-    numbers = {
+def _views(picture: Picture) -> Views:
+    image = picture.image
+    small = thumbnails.shrink(image)
+    return Views(image, samples(image), small, picture.size, whole=not picture.scaled)
+
+
+def _header_numbers(picture: Picture, size_bytes: int) -> dict[str, float]:
+    return {
         "width": picture.size[0],
         "height": picture.size[1],
         "size_bytes": size_bytes,
-        "format_code": _code(picture.format, FORMATS),
-        "mode_code": _code(picture.opened.mode, MODES),
+        "format_code": _code(FORMATS, picture.format),
+        "mode_code": _code(MODES, picture.opened.mode),
         "orientation": picture.orientation,
         "frames": picture.frames,
-        **brightness(pixels),
-        "contrast": contrast(grey),
-        "entropy": _entropy(picture),
-        "blur_edges": edges,
-        "blur_spread": spread,
-        "sharpness": sharpness(np.asarray(small.convert("L"))),
-        "saturation": saturation(np.asarray(small)),
     }
-    signature = perceptual_hash(grey) + pixel_digest(pixels, picture.opened.mode)
-    facts = {
+
+
+def _code(known: tuple[str, ...], name: str) -> int:
+    return known.index(name) if name in known else -1
+
+
+def _signature(picture: Picture, views: Views) -> bytes:
+    opened, image = picture.opened, picture.image
+    stored = views.pixels if opened is image else _stored(opened)
+    luma = image if image.mode == "L" else image.convert("L")
+    return hashes.perceptual(luma) + hashes.digest(stored, size=opened.size, mode=opened.mode)
+
+
+def _stored(opened: Image.Image) -> UInt8s:
+    """The pixels in the file's own mode; where they are places in a palette, with the palette."""
+    return np.frombuffer(opened.tobytes() + bytes(opened.getpalette() or ()), np.uint8)
+
+
+def _facts(picture: Picture) -> dict[str, Any]:
+    return {
         "format": picture.format,
         "mode": picture.opened.mode,
         "orientation": picture.orientation,
         "frames": picture.frames,
+        "scaled": picture.scaled,
     }
-    features = {"numbers": numbers, "signature": signature.hex(), "facts": facts}
-    return features, _thumbnail(small, picture.orientation)
-
-
-def _small(image: Image.Image) -> Image.Image:
-    """An RGB reduction, longest side at most 256 pixels, on white."""
-    small = image.copy() if max(image.size) <= THUMBNAIL_SIDE else _reduced(image)
-    if small.mode == "RGBA":
-        white = Image.new("RGB", small.size, WHITE)
-        white.paste(small, mask=small.getchannel("A"))
-        return white
-    return small.convert("RGB")
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    share = THUMBNAIL_SIDE / max(image.size)
-    width, height = (max(round(side * share), 1) for side in image.size)
-    return image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=1.5)
-
-
-def _thumbnail(small: Image.Image, orientation: int) -> bytes:
-    if orientation != 1:
-        small.getexif()[0x0112] = orientation
-        small = ImageOps.exif_transpose(small)
-    buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
-    return buffer.getvalue()
-
-
-def _entropy(picture: Picture) -> float:
-    """Bits, over the histogram of all bands; modes without a histogram count as their 8 bits."""
-    try:
-        return picture.opened.entropy()
-    except (ValueError, OSError):
-        return picture.image.entropy()
-
-
-def _doubtful(numbers: dict[str, float]) -> bool:
-    """Whether a full decode could decide an issue differently (bands measured on photographs)."""
-    edges, spread = (1 - np.exp(-0.01 * numbers[name]) for name in ("blur_edges", "blur_spread"))
-    return bool(
-        numbers["brightness_p99"] < 0.34
-        or numbers["brightness_p05"] > 0.94
-        or numbers["entropy"] < 4
-        or abs(min(edges + (spread if spread > 0.18 else 0), 1) - 0.29) < 0.05
-        or abs(spread - 0.18) < 0.02
-    )
-
-
-def _code(name: str, names: tuple[str, ...]) -> int:
-    return names.index(name) if name in names else -1

@@ -1,4 +1,4 @@
-"""Issues: scores of images from their attributes, as CleanVision 0.3 defines them; lower is worse."""
+"""Issues: scores of images from their attributes, by CleanVision's definitions; low is bad."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def scores(numbers: Numbers) -> dict[str, Floats]:
     return {
         "dark": numbers["brightness_p99"],
         "light": 1 - numbers["brightness_p05"],
-        "blurry": blurry(numbers["blur_edges"], numbers["blur_spread"]),
+        "blurry": blurry(numbers["blur_edges"], numbers["blur_std"]),
         "low_information": np.minimum(0.1 * numbers["entropy"], 1),
         "odd_aspect_ratio": np.minimum(width / height, height / width),
         "odd_size": odd_size(width, height),

@@ -20,7 +20,8 @@ from service.domain.saves import (
 )
 
 FENCE = """
-SELECT c.id, c.run, c.task_id, c.stage_id, t.dataset_id FROM chunks c JOIN tasks t ON t.id = c.task_id
+SELECT c.id, c.run, c.task_id, c.stage_id, t.dataset_id
+FROM chunks c JOIN tasks t ON t.id = c.task_id
 JOIN unnest($1::bigint[], $2::int[], $3::uuid[]) AS told (id, run, token)
     ON told.id = c.id AND told.run = c.run AND told.token = c.token
 WHERE c.state = 'running' ORDER BY c.id FOR NO KEY UPDATE OF c

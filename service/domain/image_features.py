@@ -24,8 +24,9 @@ NUMBERS = (
     "contrast",
     "entropy",
     "blur_edges",
-    "blur_spread",
+    "blur_std",
     "sharpness",
-    "saturation",
+    "saturation_mean",
+    "colourfulness",
 )
 """What is kept of every image, in this order; the extractor's version changes with it."""

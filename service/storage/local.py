@@ -45,7 +45,7 @@ class LocalStorage:
         return self._blobs / sha256[:2] / sha256[2:4] / sha256
 
     def thumbnail_path(self, sha256: str) -> Path:
-        return self._thumbnails / sha256[:2] / sha256[2:4] / f"{sha256}.jpg"
+        return self._thumbnails / sha256[:2] / sha256[2:4] / f"{sha256}"
 
     def new_incoming(self) -> Path:
         """A path of its own for bytes that are on their way in."""
@@ -56,6 +56,13 @@ class LocalStorage:
         target = self.blob_path(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         incoming.replace(target)
+
+    def thumbnail(self, sha256: str) -> bytes | None:
+        """JPEG, or WebP where there is transparency; None where none was made."""
+        try:
+            return self.thumbnail_path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
 
     def flush(self) -> None:
         """Returns once everything adopted so far survives a power cut; one call for many files."""

@@ -1,6 +1,5 @@
 """What survives: workers are killed in the middle, and every image is counted once."""
 
-import io
 import json
 import os
 import signal
@@ -10,26 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
-import pytest
 
 from tests.conftest import Site
 from tests.integration.test_api import API, events
-from tests.pictures import photograph
-
-IMAGES = 300
-
-
-@pytest.fixture
-def many(sample_folder: Path) -> Path:
-    """Hundreds of different files of some size, made from one picture and a number behind it."""
-    folder = sample_folder.parent / "many"
-    if not folder.exists():
-        folder.mkdir()
-        buffer = io.BytesIO()
-        photograph(1, (1200, 900)).save(buffer, "JPEG")
-        for n in range(IMAGES):
-            (folder / f"{n:04}.jpg").write_bytes(buffer.getvalue() + str(n).encode())
-    return folder
+from tests.pictures import MANY
 
 
 def worker_of(site: Site) -> int:
@@ -47,7 +30,7 @@ def kill_at(site: Site, client: httpx2.Client, task: dict[str, Any], done: int) 
     """Kill -9 of the worker as soon as so many images are done."""
     with client.stream("GET", task["links"]["events"]) as answer:
         for line in answer.iter_lines():
-            if '"done":' in line and f'"total":{IMAGES}' in line:
+            if '"done":' in line and f'"total":{MANY}' in line:
                 told = json.loads(line.removeprefix("data: "))
                 if told["current_step"] == "features" and told["metadata"]["done"] >= done:
                     os.kill(worker_of(site), signal.SIGKILL)
@@ -68,8 +51,8 @@ def test_a_killed_worker_costs_no_image_and_counts_none_twice(site: Site, many: 
         last = events(client, task["links"]["events"])[-1][1]
 
         assert last["status"] == "completed"
-        assert last["metadata"]["stages"][0]["done"] == IMAGES
+        assert last["metadata"]["stages"][0]["done"] == MANY
         result = client.get(task["links"]["result"]).json()
-        assert (result["items"], result["analysed"]) == (IMAGES, IMAGES)
+        assert (result["items"], result["analysed"]) == (MANY, MANY)
         lines = client.get(task["links"]["log"]).json()["items"]
         assert any("its worker died" in line["message"] for line in lines)

@@ -4,7 +4,7 @@ import pytest
 
 from service.catalog.catalogue import CATALOGUE
 from service.catalog.entry import Entry, UnknownTaskType
-from service.compute.images import NUMBERS as MEASURED
+from service.compute.images import NAMES as MEASURED
 from service.domain.image_features import NUMBERS
 from service.domain.stages import StageKind
 from worker.analyses import ANALYSES

@@ -219,6 +219,7 @@ export default {
   "attribute.contrast": "Contrast",
   "attribute.entropy": "Information",
   "attribute.sharpness": "Sharpness",
+  "attribute.colourfulness": "Colourfulness",
   "attribute.saturation": "Saturation",
   "unit.pixels": "{value} px",
   "unit.bits": "{value} bits",

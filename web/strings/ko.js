@@ -216,6 +216,7 @@ export default {
   "attribute.contrast": "대비",
   "attribute.entropy": "정보량",
   "attribute.sharpness": "선명도",
+  "attribute.colourfulness": "색의 풍부함",
   "attribute.saturation": "채도",
   "unit.pixels": "{value}px",
   "unit.bits": "{value}비트",

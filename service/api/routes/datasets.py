@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from starlette.datastructures import UploadFile
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from service.api import cursors
 from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
@@ -108,10 +108,11 @@ async def read_thumbnail(call: Call) -> Response:
     if len(sha256) != SHA256_LENGTH or not set(sha256) <= set("0123456789abcdef"):
         raise InvalidRequest(f"{sha256!r} is not a SHA-256 in hexadecimal")
     await call.state.runtime.datasets.check_blob(call.user, sha256)
-    path = call.state.runtime.storage.thumbnail_path(sha256)
-    if not await asyncio.to_thread(path.is_file):
+    data = await asyncio.to_thread(call.state.runtime.storage.thumbnail, sha256)
+    if data is None:
         raise BlobNotFound("there is no thumbnail yet; an image analysis makes one")
-    return FileResponse(path, media_type="image/jpeg", headers=THUMBNAIL_HEADERS)
+    media_type = "image/webp" if data[8:12] == b"WEBP" else "image/jpeg"
+    return Response(data, media_type=media_type, headers=THUMBNAIL_HEADERS)
 
 
 async def _view(call: Call, dataset: Dataset) -> dict[str, Any]:
@@ -220,7 +221,7 @@ OPERATIONS = (
         f"{PREFIX}/blobs/{{sha256}}/thumbnail",
         read_thumbnail,
         "A small picture of a blob, longest side 256 pixels",
-        {200: "image/jpeg"},
+        {200: "image/*"},
         problems=(BlobNotFound,),
     ),
 )

@@ -1,0 +1,88 @@
+"""Blur: how sharp an image is, by CleanVision's score and by the variance of its Laplacian."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from service.compute import resampling
+from service.compute.pixels import UInt8s
+from service.compute.resampling import BICUBIC
+
+SIDE: Final = 64
+RATE: Final = 0.01
+EVEN_SPREAD: Final = 0.18
+"""Parts of the score that come from S count only above this."""
+
+_LEVELS: Final = np.arange(256, dtype=np.float64)
+
+Terms = float | NDArray[np.float64]
+
+
+def reduced_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Width and height at which CleanVision measures blur: the longer side 64, never enlarged."""
+    ratio = max(size) / SIDE
+    if ratio <= 1:
+        return size
+    return max(int(size[0] // ratio), 1), max(int(size[1] // ratio), 1)
+
+
+def terms(image: Image.Image, size: tuple[int, int]) -> tuple[float, float]:
+    """E and S of an image reduced (bicubic) to ``size``, ``reduced_size`` of its own, and greyed.
+
+    E: standard deviation of its edges (Pillow's FIND_EDGES). S: standard deviation of the 256
+    counts of its histogram.
+    """
+    small = image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
+    return _terms(small if small.mode == "L" else small.convert("L"))
+
+
+def glance_terms(luma: UInt8s, size: tuple[int, int]) -> tuple[float, float]:
+    """The same, nearly, of an (H, W) uint8 luma image that was itself reduced before."""
+    small = luma if luma.shape[::-1] == size else resampling.resized(luma, size, BICUBIC)
+    return _terms(Image.fromarray(small.astype(np.uint8)))
+
+
+def _terms(grey: Image.Image) -> tuple[float, float]:
+    levels = np.array(grey.histogram(), np.float64)
+    edges = np.array(grey.filter(ImageFilter.FIND_EDGES).histogram(), np.float64)
+    mean = edges @ _LEVELS / edges.sum()
+    variance = edges @ (_LEVELS - mean) ** 2 / edges.sum()
+    return float(variance) ** 0.5, float(levels.std())
+
+
+def score(edges: Terms, spread: Terms) -> NDArray[np.float64]:
+    """CleanVision's blur score 0..1 of E and S, elementwise; lower is more blurred."""
+    return combined(*parts(edges, spread))
+
+
+def parts(edges: Terms, spread: Terms) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What E and S give to the score, each 0..1."""
+    return _saturating(edges), _saturating(spread)
+
+
+def combined(edge_part: Terms, spread_part: Terms) -> NDArray[np.float64]:
+    """The score of two parts."""
+    counted = np.where(np.asarray(spread_part) <= EVEN_SPREAD, 0, spread_part)
+    return np.minimum(edge_part + counted, 1)
+
+
+def sharpness(luma: UInt8s) -> float:
+    """Variance of the Laplacian on every second row of an (H, W) image, in grey levels squared.
+
+    Larger is sharper; 0 for images of fewer than 3 rows or columns.
+    Source: Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
+    """
+    if min(luma.shape) < 3:
+        return 0.0
+    levels = luma.astype(np.int16)
+    middle, above, below = levels[1:-1:2], levels[:-2:2], levels[2::2]
+    laplacian = above[:, 1:-1] + below[:, 1:-1] + middle[:, :-2] + middle[:, 2:]
+    laplacian -= 4 * middle[:, 1:-1]
+    flat = laplacian.astype(np.float32).ravel()
+    return max(0.0, float(flat @ flat) / flat.size - float(flat.mean()) ** 2)
+
+
+def _saturating(term: Terms) -> NDArray[np.float64]:
+    return np.asarray(1 - np.exp(-RATE * np.asarray(term, np.float64)))
