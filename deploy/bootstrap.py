@@ -35,6 +35,7 @@ def main() -> int:
     except subprocess.CalledProcessError as error:
         return _complain(f"`{' '.join(map(str, error.cmd))}` failed; see above")
     except LookupError as error:
+        shutil.rmtree(VENV, ignore_errors=True)  # the next try may find a better way
         return _complain(str(error))
     _stamp(kind).write_text(_lock_hash(kind))
     return 0

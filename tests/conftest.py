@@ -93,11 +93,12 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def many(sample_folder: Path) -> Path:
-    """Hundreds of files of some size."""
-    folder = sample_folder.parent / "many"
-    write_many(folder)
+    """Hundreds of files of some size that no other test has."""
+    seeds = len(list(sample_folder.parent.iterdir()))
+    folder = sample_folder.parent / f"many {seeds}"
+    write_many(folder, seed=seeds)
     return folder
 
 

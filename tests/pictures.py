@@ -54,10 +54,10 @@ def _write_defects(folder: Path) -> None:
     copy.save(folder / "again.jpg", quality=60)
 
 
-def write_many(folder: Path) -> None:
+def write_many(folder: Path, *, seed: int = 1) -> None:
     """Three hundred different files, made from one picture of some size and a number behind it."""
     folder.mkdir()
-    picture = _bytes(photograph(1, (1200, 900)), "JPEG")
+    picture = _bytes(photograph(seed, (1200, 900)), "JPEG")
     for n in range(MANY):
         (folder / f"{n:04}.jpg").write_bytes(picture + str(n).encode())
 

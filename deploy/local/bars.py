@@ -25,12 +25,12 @@ def show(console: Console) -> Generator[Show]:
         yield _Lines(console)
         return
     columns = (
-        TextColumn("{task.description:<16}", markup=False),
-        BarColumn(bar_width=32),
-        TextColumn("{task.fields[count]:>24}", markup=False),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[count]}", markup=False, justify="right"),
         TextColumn("{task.fields[pace]}", style="dim", markup=False),
     )
-    with Progress(*columns, console=console, refresh_per_second=12) as progress:
+    with Progress(*columns, console=console, expand=True) as progress:
         yield _Bars(progress)
 
 
@@ -54,16 +54,16 @@ class _Bars:
 
 
 def _bar(stage: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
-    """A solo stage moves until it is done, as nobody knows how far it is."""
+    """A stage whose size is not known yet only moves; a solo one counts nothing people know."""
     completed = stage["state"] == "completed"
     pace = pace_of(metadata) if stage["name"] == metadata["stage"] else ""
     if not stage["total"]:
         known = {"total": 1, "completed": 1} if completed else {"total": None}
-        return {**known, "count": "done" if completed else "", "pace": pace}
+        return {**known, "count": "", "pace": pace}
     return {
         "total": stage["total"],
         "completed": stage["done"],
-        "count": count_of(stage),
+        "count": count_of(stage) if stage["unit"] else "",
         "pace": pace,
     }
 

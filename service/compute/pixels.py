@@ -31,8 +31,8 @@ class _ArrowArray(ctypes.Structure):
 def samples(image: Image.Image) -> UInt8s:
     """All samples of a loaded image of mode L, RGB or RGBA: uint8, (pixels, 1) or (pixels, 4).
 
-    The fourth of RGB is 255. To be read only, and only while the image lives: it may be its memory,
-    since copying it costs as much as a quarter of decoding a photograph.
+    The fourth of RGB is 255. To be read only: it may be the image's own memory, since copying it
+    costs as much as a quarter of decoding a photograph.
     """
     try:
         flat = _memory(image)
@@ -43,7 +43,7 @@ def samples(image: Image.Image) -> UInt8s:
 
 
 def plane(image: Image.Image) -> UInt8s:
-    """The grey levels of a mode L image, (H, W) uint8; to be read only while the image lives."""
+    """The grey levels of a mode L image, (H, W) uint8; to be read only."""
     return samples(image).reshape(image.height, image.width)
 
 
@@ -52,6 +52,7 @@ def _memory(image: Image.Image) -> UInt8s:
     array = _array_at(_pointer_of(capsule, b"arrow_array"))
     levels = _array_at(array.children[0]) if array.n_children else array
     memory = (ctypes.c_uint8 * levels.length).from_address(levels.buffers[1])
+    memory.owner = capsule  # as long as an array of this memory lives, it is not freed
     flat = np.frombuffer(memory, np.uint8)
     flat.flags.writeable = False
     return flat

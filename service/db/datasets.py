@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.engine import Database
-from service.db.models import BlobRow, DatasetRow, ItemRow, UserRow
+from service.db.models import BlobRow, DatasetRow, FeatureRow, ItemRow, UserRow
 from service.domain.datasets import Dataset, Kind, Visibility
+from service.domain.features import FeatureState
 from service.domain.users import User
 
 COVER_SIZE = 4
@@ -72,10 +73,13 @@ def _visible(user: User) -> Select[Any]:
 
 
 async def _cover(connection: AsyncConnection, dataset_id: UUID) -> Sequence[bytes]:
+    """The first items that have a thumbnail."""
     query = (
         select(BlobRow.sha256)
         .join(ItemRow, ItemRow.blob_id == BlobRow.id)
+        .join(FeatureRow, FeatureRow.blob_id == BlobRow.id)
         .where(ItemRow.dataset_id == dataset_id, ItemRow.removed_in.is_(None))
+        .where(FeatureRow.state == FeatureState.READY)
         .order_by(ItemRow.id)
         .limit(COVER_SIZE)
     )

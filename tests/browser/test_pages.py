@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
+from deploy.local.sample import write_sample
 from tests.conftest import Site
 from tests.integration.test_api import API, events
 
@@ -64,8 +65,7 @@ async def test_an_analysis_is_watched_live_and_its_findings_appear(
     await expect(page.get_by_text("header_bomb.png", exact=True)).to_be_visible()
     await expect(page.get_by_text("Too many pixels")).to_be_visible()
     await page.get_by_role("button", name=re.compile(r"^Greyscale")).click()
-    shot = os.environ.get("MEANWHILE_SCREENSHOT") or artifacts / "dataset-page.png"
-    await page.screenshot(path=shot, full_page=True)
+    await page.screenshot(path=artifacts / "findings.png", full_page=True)
 
 
 async def test_a_reload_in_the_middle_goes_on_watching(page: Page, site: Site, many: Path) -> None:
@@ -123,3 +123,20 @@ async def test_the_pages_speak_korean(page: Page) -> None:
 
     await expect(page.locator("html")).to_have_attribute("lang", "ko")
     await expect(page.get_by_role("heading", level=1)).not_to_contain_text("Datasets")
+
+
+async def test_photographs_are_shown_as_the_readme_shows_them(
+    page: Page, site: Site, sample_folder: Path, artifacts: Path
+) -> None:
+    photographs = sample_folder.parent / "photographs"
+    write_sample(photographs)
+    page.set_default_timeout(PATIENCE_MS)
+    await page.goto(f"/datasets/{filled_dataset(site, photographs)}")
+
+    await analyse(page)
+    await page.get_by_role("button", name=re.compile(r"^Bright")).click()
+
+    pictures = page.locator(".gallery img")
+    await expect(pictures.first).to_be_visible()
+    shot = os.environ.get("MEANWHILE_SCREENSHOT") or artifacts / "photographs.png"
+    await page.screenshot(path=shot)
