@@ -59,6 +59,7 @@ class Runner:
         self._draining = False
         self._claiming = asyncio.Lock()
         self.saver = Saver(runtime.runs, runtime.storage, worker_id, self._refused)
+        self.executor = executor
         self._execution = Execution(runtime, analyses, executor, self.saver)
 
     @property

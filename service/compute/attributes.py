@@ -14,8 +14,8 @@ PERHAPS_DARK: Final = 0.34
 PERHAPS_LIGHT: Final = 0.94
 PERHAPS_POOR_BITS: Final = 4.0
 PERHAPS_BLURRED: Final = 0.29
-EDGE_MARGIN: Final = 0.03
-SPREAD_MARGIN: Final = 0.03
+EDGE_MARGIN: Final = 0.02
+SPREAD_MARGIN: Final = 0.04
 
 
 @dataclass(frozen=True, slots=True)

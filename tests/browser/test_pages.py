@@ -18,11 +18,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 PATIENCE_MS = 30_000
 
 
-def filled_dataset(site: Site, folder: Path) -> str:
+def filled_dataset(site: Site, folder: Path, name: str | None = None) -> str:
     """The id of a dataset with the pictures of a folder."""
     headers = {"Authorization": f"Bearer {site.api_key}"}
     with httpx2.Client(base_url=site.url, headers=headers, timeout=60) as client:
-        created = client.post(f"{API}/datasets", json={"name": f"pictures {uuid4()}"}).json()
+        created = client.post(
+            f"{API}/datasets", json={"name": name or f"pictures {uuid4()}"}
+        ).json()
         asked = {"path": str(folder)}
         task = client.post(f"{API}/datasets/{created['id']}/import", json=asked).json()
         assert events(client, task["links"]["events"])[-1][1]["status"] == "completed"
@@ -131,10 +133,10 @@ async def test_photographs_are_shown_as_the_readme_shows_them(
     photographs = sample_folder.parent / "photographs"
     write_sample(photographs)
     page.set_default_timeout(PATIENCE_MS)
-    await page.goto(f"/datasets/{filled_dataset(site, photographs)}")
+    await page.goto(f"/datasets/{filled_dataset(site, photographs, 'photographs')}")
 
     await analyse(page)
-    await page.get_by_role("button", name=re.compile(r"^Bright")).click()
+    await page.get_by_role("button", name=re.compile(r"^Near duplicates")).click()
 
     pictures = page.locator(".gallery img")
     await expect(pictures.first).to_be_visible()
