@@ -68,7 +68,7 @@ function IssuePanel({ task, result, issue }) {
   return html`
     <div class="issue-panel">
       <p><b>${issue.count ? t("issue.count", told) : t("issue.none")}</b> ${t(`issue.${issue.name}.why`)}
-        ${issue.threshold !== null && issue.count > 0 && html` ${t("issue.below", { threshold: score(issue.threshold) })}`}</p>
+        ${issue.threshold !== null && issue.count > 0 && !issue.name.endsWith("_duplicates") && html` ${t("issue.below", { threshold: score(issue.threshold) })}`}</p>
       ${issue.count > 0 && html`<${Pictures} task=${task} result=${result} issue=${issue} />`}
     </div>`;
 }
