@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from service.compute import blur, tones
+from service.compute.decoding import DEEP
 from service.compute.pixels import plane
 from service.compute.tones import Pixels
 
@@ -22,6 +23,8 @@ SPREAD_MARGIN: Final = 0.04
 class Views:
     """One image seen in the ways that its measurements need."""
 
+    opened: Image.Image
+    """In the mode that the file has."""
     image: Image.Image
     """Mode L, RGB or RGBA."""
     pixels: Pixels
@@ -45,7 +48,7 @@ def measure(views: Views) -> dict[str, float] | None:
     """
     part = tones.sample(views.pixels)
     ascending = tones.brightness(part)
-    entropy = tones.entropy(tones.band_counts(part, len(views.image.getbands())))
+    entropy = _entropy(views, part)
     grey = views.small.convert("L")
     reduced = blur.reduced_size(views.size)
     edges, spread = blur.glance_terms(plane(grey), reduced)
@@ -59,8 +62,8 @@ def measure(views: Views) -> dict[str, float] | None:
         return None
     if doubts[0] and len(part) < len(views.pixels):
         ascending = tones.brightness(views.pixels)
-    if doubts[1] and len(part) < len(views.pixels):
-        entropy = tones.entropy(np.asarray(views.image.histogram()))
+    if doubts[1]:
+        entropy = _entropy(views, views.pixels)
     if doubts[2]:
         edges, spread = blur.terms(views.image, reduced)
     return {
@@ -71,6 +74,14 @@ def measure(views: Views) -> dict[str, float] | None:
         "blur_std": spread,
         "sharpness": blur.sharpness(plane(grey)),
     }
+
+
+def _entropy(views: Views, part: Pixels) -> float:
+    """Of all pixels if ``part`` is all, or if the file has other bands than those measured."""
+    as_stored = views.opened.mode not in DEEP
+    if as_stored and (views.opened is not views.image or part is views.pixels):
+        return tones.entropy(np.asarray(views.opened.histogram()))
+    return tones.entropy(tones.band_counts(part, len(views.image.getbands())))
 
 
 def _perhaps_dark_or_light(ascending: tones.Brightness) -> bool:

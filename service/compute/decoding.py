@@ -36,6 +36,9 @@ FORMATS: Final = (
 )
 """Formats that are read. Others of Pillow's start programs (EPS) or hold no pixels (GRIB)."""
 
+ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
+"""Formats whose frames follow each other in time; those of others are pages, layers or sizes."""
+
 MODES: Final = (
     "L",
     "RGB",
@@ -87,6 +90,9 @@ _FAILURES: Final = (
 )
 """What Pillow's readers raise on damaged files."""
 
+DEEP: Final = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+"""Modes of more than 8 bits."""
+
 _MAGIC: Final = (
     b"\xff\xd8\xff",
     b"\x89PNG",
@@ -124,8 +130,7 @@ def decode(stream: BinaryIO, *, max_pixels: int, may_scale: bool) -> Picture:
     The number of pixels is checked against ``max_pixels`` by the header, before they are decoded.
     Where ``may_scale``, JPEG files of at least ``LARGE_PIXELS`` are decoded at a fraction of their
     size. Palettes become RGB (RGBA with transparency), CMYK, YCbCr, LAB and HSV RGB, LA and PA
-    RGBA, 1 bit L; 16 bits are divided by 257; 32-bit integers and floats are scaled to 8 bits
-    as ``_eight_bits`` says.
+    RGBA, 1 bit L; deeper greys are scaled to 8 bits as ``_eight_bits`` says.
 
     Raises Unreadable: ``empty_file``, ``not_an_image``, ``too_many_pixels``, ``truncated`` or
     ``corrupt_image``.
@@ -188,7 +193,7 @@ def _measurable(image: Image.Image) -> Image.Image:
             return image.convert("RGBA")
         case "P":
             return image.convert("RGBA" if "transparency" in image.info else "RGB")
-        case "I" | "F" | "I;16" | "I;16L" | "I;16B" | "I;16N":
+        case mode if mode in DEEP:
             return Image.fromarray(_eight_bits(image))
         case _:
             return image.convert("RGB")
@@ -197,12 +202,13 @@ def _measurable(image: Image.Image) -> Image.Image:
 def _eight_bits(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """The grey levels of a deep image as (H, W) uint8.
 
-    16-bit modes are divided by 257. I and F are taken to be 8-bit where they lie in 0..255, else
-    16-bit where they lie in 0..65535, else stretched between their least and greatest value; F
-    within 0..1 is multiplied by 255. Values that are not finite count as 0.
+    They are taken to be 8-bit where they lie in 0..255, else 16-bit where they lie in 0..65535, and
+    then divided by 257, else stretched between their least and greatest value; F within 0..1 is
+    multiplied by 255. Values that are not finite count as 0.
     """
     if image.mode.startswith("I;16"):
-        return (np.asarray(image).astype(np.uint32) // 257).astype(np.uint8)
+        deep = np.asarray(image)
+        return (deep // (1 if deep.max() <= 255 else 257)).astype(np.uint8)
     values = np.nan_to_num(np.asarray(image, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
     if image.mode == "F" and low >= 0 and high <= 1:

@@ -1,79 +1,147 @@
 """Duplicates: groups of images that are equal, and of images that look nearly the same."""
 
-from itertools import pairwise
-from typing import Any, Final
+from collections.abc import Generator, Iterator
+from itertools import combinations, pairwise
+from math import comb, log2
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 HASH_BITS: Final = 64
-CHUNK: Final = 4096
-"""Hashes compared at a time with all that share a band with them."""
+MOST_PAIRS: Final = 10_000_000
+"""Pairs that are held at a time: 80 MB."""
+
+SORT_SECONDS: Final = 1e-8
+COMPARE_SECONDS: Final = 1e-8
+"""What sorting a hash costs by the logarithm of their number, and what comparing two does."""
+
+NO_GROUP: Final = -1
+
+Places = NDArray[np.intp]
+Hashes = NDArray[np.uint64]
 
 
-def equal_groups(keys: NDArray[Any]) -> list[NDArray[np.intp]]:
-    """Groups of two or more indices of equal keys, (N,) of fixed-size bytes; by first index."""
-    if not len(keys):
-        return []
-    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    order = np.argsort(inverse, kind="stable")
-    starts = np.concatenate(([0], np.cumsum(counts)))
-    groups = [order[starts[n] : starts[n + 1]] for n in np.flatnonzero(counts > 1)]
-    return sorted(groups, key=lambda group: int(group[0]))
+def first_equal(keys: NDArray[np.uint64]) -> Places:
+    """For each of the (N, K) rows the index of the first row that equals it: (N,)."""
+    order = np.lexsort(keys.T)
+    ordered = keys[order]
+    begins = np.ones(len(keys), bool)
+    begins[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    firsts = np.empty(len(keys), np.intp)
+    firsts[order] = order[begins][np.cumsum(begins) - 1]
+    return firsts
 
 
-def near_groups(hashes: NDArray[np.uint64], distance: int) -> list[NDArray[np.intp]]:
-    """Groups of two or more indices whose hashes, (N,) uint64, differ in at most ``distance`` bits.
+def groups(firsts: Places) -> Places:
+    """Group numbers (N,) from what names each one's group; ``NO_GROUP`` where it is alone in it.
 
-    All members are within ``distance`` of the first of their group, which is the one with the
-    smallest index: so no chain of small steps joins what is far apart. By first index.
+    Groups are numbered in the order of their names.
     """
-    leaders = np.arange(len(hashes))
-    first, second = _close_pairs(hashes, distance)
-    for low, high in zip(first.tolist(), second.tolist(), strict=True):
-        if leaders[low] == low and leaders[high] == high:
-            leaders[high] = low
-    members = np.flatnonzero(leaders != np.arange(len(hashes)))
-    groups: dict[int, list[int]] = {}
-    for member in members.tolist():
-        groups.setdefault(int(leaders[member]), []).append(member)
-    return [np.array([leader, *rest]) for leader, rest in sorted(groups.items())]
+    names, inverse, counts = np.unique(firsts, return_inverse=True, return_counts=True)
+    several = counts > 1
+    numbers = np.full(len(names), NO_GROUP, np.intp)
+    numbers[several] = np.arange(several.sum())
+    return numbers[inverse]
 
 
-def _close_pairs(
-    hashes: NDArray[np.uint64], distance: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs (i, j), i < j, within the distance, in order.
+def near(hashes: Hashes, distance: int) -> Generator[float, None, tuple[Places, int]]:
+    """Brings (N,) different 64-bit hashes together that differ in at most ``distance`` bits.
 
-    Of distance + 1 bands of bits, at least one is intact in any such pair (pigeonhole), so only
-    hashes that share a band are compared.
+    Yields the share that is done. Returns for each hash the index of the hash its group is named
+    after, its own where nothing is near; and the distance that was used: smaller than what was
+    asked for where so many pairs are near that they cannot be held.
+
+    Whatever has a neighbour within the distance is in a group. Groups form around the hashes that
+    come first: a member is near the one in the middle, or near a neighbour of it. So two members
+    differ in at most 4 x distance bits, and no chain of small steps joins all that is blank.
     """
-    found = [np.empty((0, 2), np.intp)]
-    edges = np.linspace(0, HASH_BITS, distance + 2).astype(int)
-    for low, high in pairwise(edges):
-        mask = np.uint64(((1 << int(high - low)) - 1) << int(low))
-        blocks = equal_groups(hashes & mask)
-        found.extend(_pairs_within(hashes, block, distance) for block in blocks)
-    pairs = np.unique(np.concatenate(found), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    for attempt in range(distance, 0, -1):
+        pairs = yield from _pairs(hashes, attempt)
+        if pairs is not None:
+            return _gather(len(hashes), pairs), attempt
+    return np.arange(len(hashes)), 0
 
 
-def _pairs_within(
-    hashes: NDArray[np.uint64], block: NDArray[np.intp], distance: int
-) -> NDArray[np.intp]:
-    """The close pairs of one band's block; equal hashes are all paired with the first of them."""
-    firsts, inverse = _distinct(hashes[block])
-    pairs = [np.column_stack((block[firsts[inverse]], block))]
-    chosen = block[firsts]
-    for start in range(0, len(chosen), CHUNK):
-        part = chosen[start : start + CHUNK]
-        differ = np.bitwise_count(hashes[part][:, None] ^ hashes[chosen][None, :])
-        low, high = np.nonzero(differ <= distance)
-        pairs.append(np.column_stack((part[low], chosen[high])))
-    together = np.concatenate(pairs)
-    return together[together[:, 0] < together[:, 1]]
+def _pairs(hashes: Hashes, distance: int) -> Generator[float, None, tuple[Places, Places] | None]:
+    """All (i, j), i < j, within the distance, in order; None where they are too many.
+
+    Of distance + t bands of bits at least t are intact in such a pair, so only hashes that share
+    some t bands are compared: the t-of-m scheme of Norouzi, Punjani and Fleet, "Fast search in
+    Hamming space with multi-index hashing", CVPR 2012.
+    """
+    count = np.int64(len(hashes))
+    found = np.empty(0, np.int64)
+    masks = _masks(*_plan(len(hashes), distance))
+    for done, mask in enumerate(masks):
+        for low, high in _sharing(hashes & mask, hashes, distance):
+            found = np.concatenate((found, np.minimum(low, high) * count + np.maximum(low, high)))
+            if len(found) > MOST_PAIRS:
+                found = np.unique(found)
+            if len(found) > MOST_PAIRS // 2:
+                return None
+        found = np.unique(found)
+        yield (done + 1) / len(masks)
+    return found // count, found % count
 
 
-def _distinct(values: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    _, firsts, inverse = np.unique(values, return_index=True, return_inverse=True)
-    return firsts, inverse
+def _plan(count: int, distance: int) -> tuple[int, int]:
+    """How many bands, and how many of them together, cost the least for hashes at random."""
+
+    def seconds(intact: int) -> float:
+        bands = distance + intact
+        rivals = count / 2 ** (HASH_BITS * intact / bands) / 2
+        each = SORT_SECONDS * log2(count + 2) + COMPARE_SECONDS * rivals
+        return comb(bands, intact) * count * each
+
+    intact = min(range(1, 5), key=seconds)
+    return distance + intact, intact
+
+
+def _masks(bands: int, intact: int) -> list[np.uint64]:
+    edges = np.linspace(0, HASH_BITS, bands + 1).astype(int).tolist()
+    ones = [(1 << high) - (1 << low) for low, high in pairwise(edges)]
+    return [np.uint64(sum(chosen)) for chosen in combinations(ones, intact)]
+
+
+def _sharing(keys: Hashes, hashes: Hashes, distance: int) -> Iterator[tuple[Places, Places]]:
+    """Pairs of equal keys whose hashes are near: neighbours in the order of keys, next ones, …"""
+    order = np.argsort(keys)
+    keys, hashes = keys[order], hashes[order]
+    places = np.arange(len(keys))
+    step = 0
+    while len(places):
+        step += 1
+        places = places[places + step < len(keys)]
+        places = places[keys[places] == keys[places + step]]
+        differ = np.bitwise_count(hashes[places] ^ hashes[places + step])
+        close = places[differ <= distance]
+        yield order[close], order[close + step]
+
+
+def _gather(count: int, pairs: tuple[Places, Places]) -> Places:
+    low, high = pairs
+    names = np.full(count, NO_GROUP, np.intp)
+    lows, starts = np.unique(low, return_index=True)
+    ends = np.append(starts, len(low))[1:]
+    for one, start, end in zip(lows.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        if names[one] == NO_GROUP:
+            others = high[start:end]
+            free = others[names[others] == NO_GROUP]
+            names[one] = one if len(free) else NO_GROUP
+            names[free] = one
+    return _join_rest(names, low, high)
+
+
+def _join_rest(names: Places, low: Places, high: Places) -> Places:
+    """Brings those whose neighbours all belong to groups to the first of these neighbours."""
+    alone = np.flatnonzero(names == NO_GROUP)
+    joined = names.copy()
+    joined[alone] = alone
+    one, other = np.concatenate((high, low)), np.concatenate((low, high))
+    order = np.lexsort((other, one))
+    ones, places = np.unique(one[order], return_index=True)
+    firsts = other[order][places]
+    resting = names[ones] == NO_GROUP
+    joined[ones[resting]] = names[firsts[resting]]
+    return joined

@@ -1,151 +1,223 @@
 """Image summary: from the features of all images of a dataset to its issues and distributions."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.compute import duplicates
 from service.compute.binary_copy import read_features
-from service.compute.decoding import FORMATS, MODES
+from service.compute.decoding import ANIMATED, FORMATS, MODES
 from service.compute.distributions import attributes, describe
-from service.compute.duplicates import equal_groups, near_groups
+from service.compute.duplicates import NO_GROUP
 from service.compute.issues import scores
 
-SHOWN = 24
-"""Items of an issue, and groups of duplicates, that the result itself holds."""
-SHOWN_MEMBERS = 24
-BATCH = 1000
-SIGNATURE_BYTES = 24
-HASH_BYTES = 8
+SHOWN: Final = 24
+"""Items of an issue, groups of duplicates and members of a group that the result itself holds."""
+BATCH: Final = 1000
+SIGNATURE_BYTES: Final = 24
+SCORED: Final = 0.25
+COMPARED: Final = 0.8
+"""Shares of the work that are done when the issues are scored, and duplicates are found."""
 
-Row = list[Any]
-"""[kind, item id, score, data]"""
-Groups = list[NDArray[np.intp]]
+HALF: Final = 0.5
+HASH_WORDS: Final = 1
+"""64-bit words of a signature that are its perceptual hash."""
+
+Ids = NDArray[np.int64]
+Groups = NDArray[np.intp]
+"""(N,) group numbers, or ``NO_GROUP``."""
+Json = dict[str, Any]
 
 
-def summarise(item: dict[str, Any], shared: dict[str, Any]) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class Flagged:
+    """The items of one issue, worst first."""
+
+    name: str
+    threshold: float | None
+    ids: Ids
+    scores: NDArray[np.float64]
+    groups: Groups | None = None
+    """Of duplicates: the number of each item's group."""
+
+    def rows(self) -> Iterator[Json]:
+        """``{"items": [[kind, item id, score, data], …]}``, at most ``BATCH`` at a time."""
+        for start in range(0, len(self.ids), BATCH):
+            part = slice(start, start + BATCH)
+            ids, told = self.ids[part].tolist(), self.scores[part].tolist()
+            data = self._data(part)
+            yield {"items": [[self.name, *row] for row in zip(ids, told, data, strict=True)]}
+
+    def _data(self, part: slice) -> list[Json] | list[None]:
+        if self.groups is None:
+            return [None] * len(self.ids[part])
+        return [{"group": group} for group in self.groups[part].tolist()]
+
+    def told(self, total: int) -> Json:
+        """What the result says of it."""
+        ids, told = self.ids[:SHOWN].tolist(), self.scores[:SHOWN].tolist()
+        return {
+            "name": self.name,
+            "threshold": self.threshold,
+            "count": len(self.ids),
+            "share": len(self.ids) / total if total else 0.0,
+            "items": [
+                {"item_id": id_, "score": score} for id_, score in zip(ids, told, strict=True)
+            ],
+        }
+
+
+def summarise(item: Json, shared: Json) -> Iterator[Json]:
     """Sums up the features in the binary COPY file ``item["path"]``.
 
     Yields ``{"progress": 0..1}``, ``{"items": rows}`` and at last ``{"result": …}``; ``unreadable``
     lists the items without features. ``shared`` has the ``names`` of the numbers and the
-    ``thresholds``. The same input gives the same output.
+    ``thresholds``. The same input gives the same output, in whatever order the rows come.
     """
     names: Sequence[str] = shared["names"]
     thresholds: Mapping[str, float] = shared["thresholds"]
+    unreadable: Sequence[Json] = item["unreadable"]
     rows = read_features(Path(item["path"]), numbers=len(names), signature_bytes=SIGNATURE_BYTES)
-    ids = rows["item_id"].astype(np.int64)
-    numbers = {
-        name: rows["numbers"]["value"][:, n].astype(np.float64) for n, name in enumerate(names)
-    }
-    yield {"progress": 0.2}
+    order = np.argsort(rows["item_id"], kind="stable")
+    ids = rows["item_id"][order].astype(np.int64)
+    columns = rows["numbers"]["value"]
+    numbers = {name: columns[:, n][order].astype(np.float64) for n, name in enumerate(names)}
+    total = len(ids) + len(unreadable)
     issues = [_issue(name, told, ids, thresholds) for name, told in scores(numbers).items()]
-    exact, near = _duplicates(rows["signature"], int(thresholds["near_duplicate_distance"]))
-    issues += [
-        _group_issue("exact_duplicates", exact, ids),
-        _group_issue("near_duplicates", near, ids),
-    ]
-    issues.append(_unreadable(item["unreadable"]))
-    yield {"progress": 0.6}
-    for _, flagged in issues:
-        for start in range(0, len(flagged), BATCH):
-            yield {"items": flagged[start : start + BATCH]}
-    yield {"progress": 0.9}
-    total = len(ids) + len(item["unreadable"])
+    yield {"progress": SCORED}
+    exact, near, distance = yield from _duplicates(
+        rows["signature"][order], int(thresholds["near_duplicate_distance"])
+    )
+    issues.append(_grouped("exact_duplicates", None, exact, ids))
+    issues.append(_grouped("near_duplicates", float(distance), near, ids))
+    yield {"progress": COMPARED}
+    for issue in issues:
+        yield from issue.rows()
+    yield from _unreadable_rows(unreadable)
     yield {
         "result": {
             "items": total,
             "analysed": len(ids),
-            "unreadable": len(item["unreadable"]),
+            "unreadable": len(unreadable),
             "attributes": {
                 name: describe(name, told) for name, told in attributes(numbers).items()
             },
             "formats": _named_counts(numbers["format_code"], FORMATS),
             "modes": _named_counts(numbers["mode_code"], MODES),
-            "animated": int((numbers["frames"] > 1).sum()),
+            "animated": _animated(numbers),
             "rotated": int((numbers["orientation"] != 1).sum()),
-            "issues": [_told(issue, flagged, total) for issue, flagged in issues],
+            "issues": [issue.told(total) for issue in issues] + [_unreadable(unreadable, total)],
             "duplicates": {"exact": _shown(exact, ids), "near": _shown(near, ids)},
         }
     }
 
 
 def _issue(
-    name: str, told: NDArray[np.float64], ids: NDArray[np.int64], thresholds: Mapping[str, float]
-) -> tuple[dict[str, Any], list[Row]]:
+    name: str, told: NDArray[np.float64], ids: Ids, thresholds: Mapping[str, float]
+) -> Flagged:
     """Items whose score is below the threshold, worst first, then by id."""
     threshold = thresholds.get(f"{name}_threshold")
-    flagged = np.flatnonzero(told < (0.5 if threshold is None else threshold))
+    flagged = np.flatnonzero(told < (HALF if threshold is None else threshold))
     order = flagged[np.lexsort((ids[flagged], told[flagged]))]
-    rows: list[Row] = [
-        [name, id_, score, None]
-        for id_, score in zip(ids[order].tolist(), told[order].tolist(), strict=True)
-    ]
-    return {"name": name, "threshold": threshold}, rows
+    return Flagged(name, threshold, ids[order], told[order])
 
 
-def _duplicates(signatures: NDArray[np.void], distance: int) -> tuple[Groups, Groups]:
-    """(exact, near) groups of indices; of exact copies only the first takes part in near groups."""
-    raw = np.ascontiguousarray(signatures).view(np.uint8).reshape(len(signatures), SIGNATURE_BYTES)
-    digests = np.ascontiguousarray(raw[:, HASH_BYTES:]).view("V16").ravel()
-    hashes = np.ascontiguousarray(raw[:, :HASH_BYTES]).view(np.uint64).ravel()
-    exact = equal_groups(digests)
-    copies = np.zeros(len(signatures), bool)
-    for group in exact:
-        copies[group[1:]] = True
-    distinct = np.flatnonzero(~copies)
-    return exact, [distinct[group] for group in near_groups(hashes[distinct], distance)]
+def _grouped(name: str, threshold: float | None, groups: Groups, ids: Ids) -> Flagged:
+    """Items of groups: the larger the group the lower the score, 1 / its size."""
+    members = np.flatnonzero(groups != NO_GROUP)
+    told = 1 / np.bincount(groups[members])[groups[members]]
+    order = np.lexsort((ids[members], groups[members], told))
+    members = members[order]
+    return Flagged(name, threshold, ids[members], told[order], groups[members])
 
 
-def _group_issue(
-    name: str, groups: Groups, ids: NDArray[np.int64]
-) -> tuple[dict[str, Any], list[Row]]:
-    rows: list[Row] = [
-        [name, id_, 0.0, {"group": n}]
-        for n, group in enumerate(groups)
-        for id_ in ids[group].tolist()
-    ]
-    return {"name": name, "threshold": None}, rows
+def _duplicates(
+    signatures: NDArray[np.void], distance: int
+) -> Generator[Json, None, tuple[Groups, Groups, int]]:
+    """Exact groups, near groups and the distance within which hashes are near.
+
+    Every copy takes part in its near group; copies alone are no near group.
+    """
+    words = np.ascontiguousarray(signatures).view(">u8").reshape(-1, SIGNATURE_BYTES // 8)
+    words = words.astype(np.uint64)
+    copy_of = duplicates.first_equal(words[:, HASH_WORDS:])
+    looks_like = duplicates.first_equal(words[:, :HASH_WORDS])
+    looks = np.flatnonzero(looks_like == np.arange(len(words)))
+    steps = duplicates.near(words[looks, 0], distance)
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            names, used = end.value
+            break
+        yield {"progress": SCORED + share * (COMPARED - SCORED)}
+    near_of = looks[names][np.searchsorted(looks, looks_like)]
+    only_copies = _only_copies(copy_of, near_of)
+    near_of[only_copies] = np.flatnonzero(only_copies)
+    return duplicates.groups(copy_of), duplicates.groups(near_of), used
 
 
-def _unreadable(told: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[Row]]:
-    rows: list[Row] = [
-        ["unreadable", one["item_id"], 0.0, {"code": one["code"], "detail": one["detail"]}]
-        for one in told
-    ]
-    return {"name": "unreadable", "threshold": None}, rows
+def _only_copies(copy_of: Groups, near_of: Groups) -> NDArray[np.bool_]:
+    """Which items share their near group with nothing but exact copies of themselves."""
+    leaders = np.unique(np.stack((near_of, copy_of)), axis=1)[0]
+    different = np.bincount(leaders, minlength=len(near_of))
+    return different[near_of] == 1
 
 
-def _told(issue: Mapping[str, Any], rows: Sequence[Row], total: int) -> dict[str, Any]:
+def _unreadable_rows(unreadable: Sequence[Json]) -> Iterator[Json]:
+    for start in range(0, len(unreadable), BATCH):
+        yield {
+            "items": [
+                ["unreadable", one["item_id"], 0.0, {"code": one["code"], "detail": one["detail"]}]
+                for one in unreadable[start : start + BATCH]
+            ]
+        }
+
+
+def _unreadable(unreadable: Sequence[Json], total: int) -> Json:
     return {
-        **issue,
-        "count": len(rows),
-        "share": len(rows) / total if total else 0.0,
-        "items": [_flagged(*row) for row in rows[:SHOWN]],
-    }
-
-
-def _flagged(kind: str, item_id: int, score: float, data: Any) -> dict[str, Any]:
-    told = {"item_id": item_id, "score": score}
-    return told | {"reason": data} if kind == "unreadable" else told
-
-
-def _shown(groups: Groups, ids: NDArray[np.int64]) -> dict[str, Any]:
-    largest = sorted(groups, key=lambda group: (-len(group), int(group[0])))[:SHOWN]
-    return {
-        "groups": len(groups),
-        "items": sum(len(group) for group in groups),
-        "shown": [
-            [{"item_id": id_} for id_ in ids[group[:SHOWN_MEMBERS]].tolist()] for group in largest
+        "name": "unreadable",
+        "threshold": None,
+        "count": len(unreadable),
+        "share": len(unreadable) / total if total else 0.0,
+        "items": [
+            {
+                "item_id": one["item_id"],
+                "score": 0.0,
+                "reason": {"code": one["code"], "detail": one["detail"]},
+            }
+            for one in unreadable[:SHOWN]
         ],
     }
 
 
-def _named_counts(codes: NDArray[np.float64], names: Sequence[str]) -> dict[str, int]:
-    counts = Counter(int(code) for code in codes)
+def _shown(groups: Groups, ids: Ids) -> Json:
+    """How many groups and items, and the members of the largest groups, larger ones first."""
+    members = np.flatnonzero(groups != NO_GROUP)
+    sizes = np.bincount(groups[members])
+    largest = np.lexsort((np.arange(len(sizes)), -sizes))[:SHOWN]
     return {
-        names[code] if code >= 0 else "other": count
-        for code, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        "groups": len(sizes),
+        "items": len(members),
+        "shown": [
+            [{"item_id": id_} for id_ in ids[np.flatnonzero(groups == group)[:SHOWN]].tolist()]
+            for group in largest.tolist()
+        ],
     }
+
+
+def _animated(numbers: Mapping[str, NDArray[np.float64]]) -> int:
+    """Images with several frames, in formats whose frames follow each other in time."""
+    moving = np.isin(numbers["format_code"], [FORMATS.index(name) for name in ANIMATED])
+    return int((moving & (numbers["frames"] > 1)).sum())
+
+
+def _named_counts(codes: NDArray[np.float64], names: Sequence[str]) -> dict[str, int]:
+    """Counts by name, most frequent first."""
+    found, counts = np.unique(codes.astype(np.int64), return_counts=True)
+    order: list[int] = np.lexsort((found, -counts)).tolist()
+    return {names[int(found[n])] if found[n] >= 0 else "other": int(counts[n]) for n in order}

@@ -80,7 +80,9 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 def _views(picture: Picture) -> Views:
     image = picture.image
     small = thumbnails.shrink(image)
-    return Views(image, samples(image), small, picture.size, whole=not picture.scaled)
+    return Views(
+        picture.opened, image, samples(image), small, picture.size, whole=not picture.scaled
+    )
 
 
 def _header_numbers(picture: Picture, size_bytes: int) -> dict[str, float]:

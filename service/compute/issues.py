@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from service.compute import blur
+
 Floats = NDArray[np.float64]
 Numbers = Mapping[str, Floats]
 """Attributes by name, each (N,)."""
@@ -19,19 +21,12 @@ def scores(numbers: Numbers) -> dict[str, Floats]:
     return {
         "dark": numbers["brightness_p99"],
         "light": 1 - numbers["brightness_p05"],
-        "blurry": blurry(numbers["blur_edges"], numbers["blur_std"]),
+        "blurry": blur.score(numbers["blur_edges"], numbers["blur_std"]),
         "low_information": np.minimum(0.1 * numbers["entropy"], 1),
         "odd_aspect_ratio": np.minimum(width / height, height / width),
         "odd_size": odd_size(width, height),
         "grayscale": (numbers["mode_code"] != GREY_MODE).astype(np.float64),
     }
-
-
-def blurry(edges: Floats, spread: Floats) -> Floats:
-    """min(b + s, 1) of edge strength and spread of grey levels; a spread of <= .18 counts as 0."""
-    spread_score = 1 - np.exp(-0.01 * spread)
-    spread_score[spread_score <= 0.18] = 0
-    return np.minimum(1 - np.exp(-0.01 * edges) + spread_score, 1)
 
 
 def odd_size(width: Floats, height: Floats) -> Floats:

@@ -1,56 +1,92 @@
 """Groups of duplicates: what is found is what brute force finds, and chains are not followed."""
 
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
-from service.compute.duplicates import equal_groups, near_groups
+from service.compute.duplicates import NO_GROUP, first_equal, groups, near
+
+Hashes = NDArray[np.uint64]
 
 
-def hashes_with_copies(seed: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """200 random hashes, and 60 copies of some of them with a few bits turned."""
+def hashes_with_copies(seed: int) -> Hashes:
+    """200 random hashes, and 60 copies of some of them with one to six bits turned."""
     random = np.random.default_rng(seed)
     base = random.integers(0, 2**63, 200, dtype=np.uint64)
     copies = base[random.integers(0, 200, 60)]
     for n in range(len(copies)):
-        for bit in random.integers(0, 64, n % 7):
+        for bit in random.integers(0, 64, 1 + n % 6):
             copies[n] ^= np.uint64(1) << np.uint64(bit)
-    return np.concatenate((base, copies))
+    return random.permutation(np.unique(np.concatenate((base, copies))))
 
 
-def test_members_are_near_their_leader_and_everything_near_a_leader_is_grouped() -> None:
-    hashes = hashes_with_copies(1)
+def near_groups(hashes: Hashes, distance: int) -> tuple[NDArray[np.intp], int]:
+    steps = near(hashes, distance)
+    shares: list[float] = []
+    while True:
+        try:
+            shares.append(next(steps))
+        except StopIteration as end:
+            assert shares == sorted(shares)
+            names, used = end.value
+            return groups(names), used
 
-    groups = near_groups(hashes, 4)
 
-    leader_of = {int(m): int(group[0]) for group in groups for m in group}
-    distances = np.bitwise_count(hashes[:, None] ^ hashes[None, :])
-    for member, leader in leader_of.items():
-        assert distances[member, leader] <= 4
-    for low, high in np.argwhere(np.triu(distances <= 4, 1)).tolist():
-        assert low in leader_of
-        assert high in leader_of
+def distances(hashes: Hashes) -> NDArray[np.uint8]:
+    return np.bitwise_count(hashes[:, None] ^ hashes[None, :])
+
+
+@pytest.mark.parametrize("distance", [1, 3, 4, 7, 10])
+def test_whatever_has_a_neighbour_is_in_a_group_and_nothing_else(distance: int) -> None:
+    hashes = hashes_with_copies(distance)
+
+    found, used = near_groups(hashes, distance)
+
+    has_neighbour = (distances(hashes) <= distance).sum(axis=1) > 1
+    assert used == distance
+    assert ((found != NO_GROUP) == has_neighbour).all()
+
+
+@pytest.mark.parametrize("distance", [1, 4, 7])
+def test_members_of_a_group_are_at_most_four_distances_apart(distance: int) -> None:
+    hashes = hashes_with_copies(distance)
+
+    found, _ = near_groups(hashes, distance)
+
+    for group in range(found.max() + 1):
+        members = np.flatnonzero(found == group)
+        assert len(members) > 1
+        assert distances(hashes[members]).max() <= 4 * distance
 
 
 def test_a_chain_of_small_steps_does_not_join_what_is_far_apart() -> None:
-    chain = np.array([(1 << (3 * n)) - 1 for n in range(10)], dtype=np.uint64)
+    chain = np.array([(1 << (3 * n)) - 1 for n in range(20)], dtype=np.uint64)
 
-    groups = near_groups(chain, 4)
+    found, _ = near_groups(chain, 4)
 
-    for group in groups:
-        assert np.bitwise_count(chain[group] ^ chain[group[0]]).max() <= 4
-    assert len(groups) > 1
-
-
-def test_distance_zero_means_equal() -> None:
-    hashes = np.array([5, 9, 5, 8, 9], dtype=np.uint64)
-
-    assert [group.tolist() for group in near_groups(hashes, 0)] == [[0, 2], [1, 4]]
+    assert found.max() >= 3
+    assert (found != NO_GROUP).all()
 
 
-def test_equal_groups_are_in_order_of_their_first() -> None:
-    assert [group.tolist() for group in equal_groups(np.array([7, 3, 7, 3, 1]))] == [[0, 2], [1, 3]]
+def test_at_distance_zero_different_hashes_are_not_near() -> None:
+    found, used = near_groups(np.array([5, 9, 8], dtype=np.uint64), 0)
+
+    assert found.tolist() == [NO_GROUP] * 3
+    assert used == 0
+
+
+def test_rows_are_named_after_the_first_that_equals_them() -> None:
+    keys = np.array([[7, 1], [3, 1], [7, 1], [7, 2], [3, 1]], np.uint64)
+
+    assert first_equal(keys).tolist() == [0, 1, 0, 3, 1]
+
+
+def test_groups_are_numbered_and_the_lonely_have_none() -> None:
+    assert groups(np.array([0, 1, 0, 3, 1])).tolist() == [0, 1, 0, NO_GROUP, 1]
 
 
 def test_nothing_has_no_groups() -> None:
     nothing = np.empty(0, np.uint64)
 
-    assert (equal_groups(nothing), near_groups(nothing, 4)) == ([], [])
+    assert near_groups(nothing, 4)[0].tolist() == []
+    assert first_equal(nothing.reshape(0, 2)).tolist() == []
