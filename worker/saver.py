@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ import asyncpg
 import structlog
 
 from service.domain.chunks import ClaimedChunk, Fence
-from service.domain.previews import merged
 from service.domain.saves import FileSave, PreviewSave, Save
 from service.storage.local import LocalStorage
 from service.usecases.runs import RunActions
@@ -46,7 +45,7 @@ class Saver:
         self._refuse = refuse
         self._pending: list[Save] = []
         self._thumbnails: list[tuple[str, bytes]] = []
-        self._previews: OrderedDict[UUID, Mapping[str, Any]] = OrderedDict()
+        self._previews: OrderedDict[UUID, dict[str, Any]] = OrderedDict()
         self._news: dict[UUID, Fence] = {}
         self._flushing = asyncio.Lock()
         self._flushes = 0
@@ -62,8 +61,8 @@ class Saver:
         """Takes what came of a unit; waits while too much is unsaved."""
         if kept.thumbnail:
             self._thumbnails.append(kept.thumbnail)
-        if kept.counts:
-            self._count(chunk, kept.counts)
+        if kept.count:
+            self._count(chunk, kept.count)
         await self.add([kept.save])
 
     async def add(self, saves: Sequence[Save]) -> None:
@@ -113,9 +112,8 @@ class Saver:
             except OSError as error:  # it can be made again; the features are worth more
                 log.warning("thumbnail.not_stored", sha256=sha256, error=str(error))
 
-    def _count(self, chunk: ClaimedChunk, counts: Mapping[str, Any]) -> None:
-        known = self._previews.get(chunk.task_id)
-        self._previews[chunk.task_id] = merged((known, counts)) if known else counts
+    def _count(self, chunk: ClaimedChunk, count: Callable[[dict[str, Any]], None]) -> None:
+        count(self._previews.setdefault(chunk.task_id, {}))
         self._previews.move_to_end(chunk.task_id)
         if len(self._previews) > PREVIEWED_TASKS:
             self._previews.popitem(last=False)

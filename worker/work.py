@@ -43,11 +43,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, bytes) and preview counts."""
+    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, bytes)."""
 
     save: Save
     thumbnail: tuple[str, bytes] | None = None
-    counts: Mapping[str, Any] | None = None
+    count: Callable[[dict[str, Any]], None] | None = None
+    """Adds it to the preview's counts; empty ones are for it to begin."""
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ IMAGE_ANALYSIS = Entry(
             weight=0.95,
             over=Over.BLOBS_WITHOUT_FEATURES,
             unit="images",
-            chunk_size=50,
+            chunk_size=100,
             extractor=IMAGE_EXTRACTOR,
         ),
         StageSpec("summary", "Summing up", weight=0.05),

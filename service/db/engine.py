@@ -41,6 +41,7 @@ async def open_database(url: str, *, connections: int) -> AsyncGenerator[Databas
             min_size=1,
             max_size=max(connections - ENGINE_CONNECTIONS, 1),
             init=_speak_json,
+            reset=_as_it_is,
             command_timeout=60,
             **connect_options(url),
         ) as pool:
@@ -66,6 +67,10 @@ async def _speak_json(connection: asyncpg.Connection) -> None:
         encoder=_jsonb,
         decoder=_json,
     )
+
+
+async def _as_it_is(connection: asyncpg.Connection) -> None:
+    """Nothing of ours changes a session, and a reset would cost every statement a round trip."""
 
 
 def _dumps(value: Any) -> str:

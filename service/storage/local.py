@@ -42,10 +42,10 @@ class LocalStorage:
         return cls(Path(unquote(parts.path)))
 
     def blob_path(self, sha256: str) -> Path:
-        return self._blobs / sha256[:2] / sha256[2:4] / sha256
+        return Path(f"{self._blobs}/{sha256[:2]}/{sha256}")
 
     def thumbnail_path(self, sha256: str) -> Path:
-        return self._thumbnails / sha256[:2] / sha256[2:4] / f"{sha256}"
+        return Path(f"{self._thumbnails}/{sha256[:2]}/{sha256}")
 
     def new_incoming(self) -> Path:
         """A path of its own for bytes that are on their way in."""

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from deploy.local.servers import running_servers
+from service.catalog.catalogue import CATALOGUE
+from service.catalog.entry import Catalogue
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
 
 
 @asynccontextmanager
-async def working(folder: Path) -> AsyncGenerator[Runtime]:
+async def working(folder: Path, catalogue: Catalogue = CATALOGUE) -> AsyncGenerator[Runtime]:
     """Everything but the worker, on servers that keep their promises to the disk."""
     with running_servers(folder / "servers") as servers:
         await asyncio.to_thread(_migrate, servers.database_url)
@@ -25,7 +27,7 @@ async def working(folder: Path) -> AsyncGenerator[Runtime]:
             import_roots=(folder,),
             worker_slots=2,
         )
-        async with open_runtime(settings, connections=8) as runtime:
+        async with open_runtime(settings, connections=8, catalogue=catalogue) as runtime:
             yield runtime
 
 

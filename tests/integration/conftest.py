@@ -1,7 +1,7 @@
 """A worker in the test's own process, with real children."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -22,15 +22,22 @@ from worker.analyses import ANALYSES, PRELOAD
 from worker.heart import Heart
 from worker.loop import answer_tickets
 from worker.runner import Runner
+from worker.work import Analyses
 
 
 @asynccontextmanager
-async def running_worker(runtime: Runtime, worker_id: UUID | None = None) -> AsyncGenerator[Runner]:
+async def running_worker(
+    runtime: Runtime,
+    *,
+    analyses: Analyses = ANALYSES,
+    allowed: Sequence[str] = ("service.compute.",),
+) -> AsyncGenerator[Runner]:
     """A whole worker but for its supervising parent; drained at the end."""
-    id_ = worker_id or uuid4()
+    id_ = uuid4()
     limits = Limits(stall_seconds=20)
-    async with Executor(runtime.settings.worker_slots, limits, preload=PRELOAD) as executor:
-        runner = Runner(runtime, ANALYSES, executor, id_, Clock())
+    slots = runtime.settings.worker_slots
+    async with Executor(slots, limits, preload=PRELOAD, allowed=allowed) as executor:
+        runner = Runner(runtime, analyses, executor, id_, Clock())
         heart = Heart(runtime.runs, id_, Clock(), runner.keep_leases, runner.lose_all)
         loops = [
             asyncio.create_task(loop)

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from service.domain.image_features import IMAGE_EXTRACTOR, NUMBERS
 from service.domain.saves import FeatureSave, FractionSave, ItemSave, Reason
 from service.domain.stages import SOLO_TOTAL
 from service.processes.output import ItemError, Output
-from worker.analyses.image_preview import preview_of
+from worker.analyses.image_preview import count_image, count_unreadable
 from worker.work import Batch, Kept, MapWork, Run, SoloTools, SoloWork, StageWork, Unit
 
 
@@ -39,7 +40,7 @@ def keep_features(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
     if isinstance(output, ItemError):
         reason = Reason(output.code, output.detail)
         save = FeatureSave(fence, IMAGE_EXTRACTOR, unit.key, unreadable=reason)
-        return Kept(save, counts={"analysed": 0, "unreadable": 1})
+        return Kept(save, count=count_unreadable)
     numbers: Mapping[str, float] = output.data["numbers"]
     save = FeatureSave(
         fence,
@@ -49,8 +50,10 @@ def keep_features(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
         signature=bytes.fromhex(output.data["signature"]),
         facts=output.data["facts"],
     )
-    counts = preview_of(numbers, output.data["facts"], run.chunk.params)
-    return Kept(save, thumbnail=(unit.subject, output.blob), counts=counts)
+    count = partial(
+        count_image, numbers=numbers, facts=output.data["facts"], params=run.chunk.params
+    )
+    return Kept(save, thumbnail=(unit.subject, output.blob), count=count)
 
 
 async def summarise(run: Run, tools: SoloTools) -> Mapping[str, Any]:

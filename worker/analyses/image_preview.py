@@ -1,4 +1,4 @@
-"""Image preview: what one image adds to the counts that are shown while images are being read."""
+"""Image preview: counts of what was found, shown while images are still being read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,13 +6,35 @@ from typing import Any
 BINS = 20
 """Bins of the brightness histogram, over 0 to 1."""
 
+Counts = dict[str, Any]
 
-def preview_of(
+
+def count_unreadable(counts: Counts) -> None:
+    """Adds an image that could not be read."""
+    _started(counts)["unreadable"] += 1
+
+
+def count_image(
+    counts: Counts,
+    numbers: Mapping[str, float],
+    facts: Mapping[str, Any],
+    params: Mapping[str, Any],
+) -> None:
+    """Adds an image and the issues that it has by itself, without its dataset."""
+    _started(counts)["analysed"] += 1
+    formats = counts["formats"]
+    formats[facts["format"]] = formats.get(facts["format"], 0) + 1
+    bin_ = min(int(numbers["brightness_mean"] * BINS), BINS - 1)
+    counts["histograms"]["brightness"][bin_] += 1
+    for issue, found in _flags(numbers, facts, params).items():
+        counts["issues"][issue] += found
+
+
+def _flags(
     numbers: Mapping[str, float], facts: Mapping[str, Any], params: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Counts of one image; only issues that an image has by itself, without its dataset."""
+) -> dict[str, bool]:
     width, height = numbers["width"], numbers["height"]
-    flagged = {
+    return {
         "dark": numbers["brightness_p99"] < params["dark_threshold"],
         "light": 1 - numbers["brightness_p05"] < params["light_threshold"],
         "low_information": min(0.1 * numbers["entropy"], 1) < params["low_information_threshold"],
@@ -20,12 +42,17 @@ def preview_of(
         < params["odd_aspect_ratio_threshold"],
         "grayscale": facts["mode"] == "L",
     }
-    bins = [0] * BINS
-    bins[min(int(numbers["brightness_mean"] * BINS), BINS - 1)] = 1
-    return {
-        "analysed": 1,
-        "unreadable": 0,
-        "issues": {name: int(found) for name, found in flagged.items()},
-        "formats": {facts["format"]: 1},
-        "histograms": {"brightness": bins},
-    }
+
+
+def _started(counts: Counts) -> Counts:
+    if not counts:
+        counts |= {
+            "analysed": 0,
+            "unreadable": 0,
+            "issues": dict.fromkeys(
+                ("dark", "light", "low_information", "odd_aspect_ratio", "grayscale"), 0
+            ),
+            "formats": {},
+            "histograms": {"brightness": [0] * BINS},
+        }
+    return counts
