@@ -1,11 +1,14 @@
 """Pixels: the memory of a decoded image as an array, without copying it where that can be."""
 
 import ctypes
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+PADDING: Final = 0xFF000000
+"""The fourth byte of RGB."""
 
 UInt8s = NDArray[np.uint8]
 
@@ -39,12 +42,25 @@ def samples(image: Image.Image) -> UInt8s:
     except ValueError:  # large images lie in several pieces
         raw = image.tobytes("raw", "RGBX") if image.mode == "RGB" else image.tobytes()
         flat = np.frombuffer(raw, np.uint8)
+    if image.mode == "RGB" and not _padded(flat):
+        return _with_padding(image)
     return flat.reshape(-1, 1 if image.mode == "L" else 4)
 
 
 def plane(image: Image.Image) -> UInt8s:
     """The grey levels of a mode L image, (H, W) uint8; to be read only."""
     return samples(image).reshape(image.height, image.width)
+
+
+def _padded(flat: UInt8s) -> bool:
+    # Pillow's readers of TIFF, PSD and SGI leave there what they please
+    return bool(np.bitwise_and.reduce(flat.view("<u4")) >= PADDING)
+
+
+def _with_padding(image: Image.Image) -> UInt8s:
+    padded = np.full((image.width * image.height, 4), 255, np.uint8)
+    padded[:, :3] = np.frombuffer(image.tobytes(), np.uint8).reshape(-1, 3)
+    return padded
 
 
 def _memory(image: Image.Image) -> UInt8s:

@@ -93,6 +93,28 @@ def test_the_same_pixels_have_the_same_signature_however_they_are_packed(tmp_pat
     assert loose["signature"] == packed["signature"]
 
 
+@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.tif", "a.sgi", "a.tga", "a.ppm", "a.webp"])
+def test_the_same_pixels_have_the_same_signature_in_every_format(tmp_path: Path, name: str) -> None:
+    image = photograph(1)
+    image.save(tmp_path / name, lossless=True)
+
+    told, _ = extract({"path": str(tmp_path / name), "size_bytes": 1}, {})
+
+    assert told["signature"] == features(tmp_path, image, "b.png")["signature"]
+
+
+def test_what_lies_beside_the_colours_is_no_part_of_the_signature(tmp_path: Path) -> None:
+    image = photograph(1)
+    beside = np.random.default_rng(1).integers(0, 256, (image.height, image.width, 1), np.uint8)
+    four = np.concatenate((np.asarray(image), beside), axis=2)
+    Image.frombytes("RGBX", image.size, four.tobytes()).save(tmp_path / "four.tif")
+
+    told, _ = extract({"path": str(tmp_path / "four.tif"), "size_bytes": 1}, {})
+
+    assert told["facts"]["mode"] == "RGB"
+    assert told["signature"] == features(tmp_path, image)["signature"]
+
+
 def test_another_pixel_is_another_digest(tmp_path: Path) -> None:
     image, changed = photograph(1), photograph(1)
     changed.putpixel((80, 60), (1, 2, 3))
