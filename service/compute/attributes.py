@@ -1,15 +1,14 @@
 """Attributes: the numbers of a decoded image, closely where an issue hangs on them."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from PIL import Image
 
 from service.compute import blur, tones
 from service.compute.decoding import DEEP
 from service.compute.pixels import plane
 from service.compute.tones import Pixels
+from service.compute.views import Views
 
 PERHAPS_DARK: Final = 0.34
 PERHAPS_LIGHT: Final = 0.94
@@ -17,24 +16,6 @@ PERHAPS_POOR_BITS: Final = 4.0
 PERHAPS_BLURRED: Final = 0.29
 EDGE_MARGIN: Final = 0.02
 SPREAD_MARGIN: Final = 0.04
-
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """One image seen in the ways that its measurements need."""
-
-    opened: Image.Image
-    """In the mode that the file has."""
-    image: Image.Image
-    """Mode L, RGB or RGBA."""
-    pixels: Pixels
-    """All of its pixels."""
-    small: Image.Image
-    """Shrunk for pages; the image itself where it is no larger."""
-    size: tuple[int, int]
-    """Width and height of the image file."""
-    whole: bool
-    """Whether the image has all pixels of the file."""
 
 
 def measure(views: Views) -> dict[str, float] | None:
@@ -49,39 +30,38 @@ def measure(views: Views) -> dict[str, float] | None:
     part = tones.sample(views.pixels)
     ascending = tones.brightness(part)
     entropy = _entropy(views, part)
-    grey = views.small.convert("L")
-    reduced = blur.reduced_size(views.size)
-    edges, spread = blur.glance_terms(plane(grey), reduced)
+    edges, spread = blur.terms(views.tiny)
 
     doubts = (
         _perhaps_dark_or_light(ascending),
         entropy < PERHAPS_POOR_BITS,
         _perhaps_blurred(edges, spread),
     )
-    if any(doubts) and not views.whole:
+    if any(doubts) and views.picture.scaled:
         return None
     if doubts[0] and len(part) < len(views.pixels):
         ascending = tones.brightness(views.pixels)
     if doubts[1]:
         entropy = _entropy(views, views.pixels)
     if doubts[2]:
-        edges, spread = blur.terms(views.image, reduced)
+        edges, spread = blur.terms(blur.reduced(views.picture.image, views.tiny.size))
     return {
         **tones.brightness_numbers(ascending),
         **tones.colour_numbers(tones.colour_bands(part)),
         "entropy": entropy,
         "blur_edges": edges,
         "blur_std": spread,
-        "sharpness": blur.sharpness(plane(grey)),
+        "sharpness": blur.sharpness(plane(views.grey)),
     }
 
 
 def _entropy(views: Views, part: Pixels) -> float:
     """Of all pixels if ``part`` is all, or if the file has other bands than those measured."""
-    as_stored = views.opened.mode not in DEEP
-    if as_stored and (views.opened is not views.image or part is views.pixels):
-        return tones.entropy(np.asarray(views.opened.histogram()))
-    return tones.entropy(tones.band_counts(part, len(views.image.getbands())))
+    opened, image = views.picture.opened, views.picture.image
+    as_stored = opened.mode not in DEEP
+    if as_stored and (opened is not image or part is views.pixels):
+        return tones.entropy(np.asarray(opened.histogram()))
+    return tones.entropy(tones.band_counts(part, len(image.getbands())))
 
 
 def _perhaps_dark_or_light(ascending: tones.Brightness) -> bool:

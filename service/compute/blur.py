@@ -6,17 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from service.compute import resampling
-from service.compute.pixels import UInt8s
-from service.compute.resampling import BICUBIC
+from service.compute.pixels import UInt8s, plane
 
 SIDE: Final = 64
 RATE: Final = 0.01
 EVEN_SPREAD: Final = 0.18
 """Parts of the score that come from S count only above this."""
 
-_LEVELS: Final = np.arange(256, dtype=np.float64)
-
+Box = tuple[float, float, float, float]
 Terms = float | NDArray[np.float64]
 
 
@@ -28,28 +25,30 @@ def reduced_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(int(size[0] // ratio), 1), max(int(size[1] // ratio), 1)
 
 
-def terms(image: Image.Image, size: tuple[int, int]) -> tuple[float, float]:
-    """E and S of an image reduced (bicubic) to ``size``, ``reduced_size`` of its own, and greyed.
+def reduced(image: Image.Image, size: tuple[int, int], box: Box | None = None) -> Image.Image:
+    """An image, or the (left, top, right, bottom) of it, bicubic at ``size`` and grey.
+
+    ``size`` is ``reduced_size`` of the image.
+    """
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.BICUBIC, box)
+    return image if image.mode == "L" else image.convert("L")
+
+
+def terms(grey: Image.Image) -> tuple[float, float]:
+    """E and S of what ``reduced`` returns.
 
     E: standard deviation of its edges (Pillow's FIND_EDGES). S: standard deviation of the 256
     counts of its histogram.
     """
-    small = image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
-    return _terms(small if small.mode == "L" else small.convert("L"))
+    edges = plane(grey.filter(ImageFilter.FIND_EDGES)).ravel()
+    counts = np.bincount(plane(grey).ravel(), minlength=256)
+    return _deviation(edges.astype(np.int64)), _deviation(counts)
 
 
-def glance_terms(luma: UInt8s, size: tuple[int, int]) -> tuple[float, float]:
-    """The same, nearly, of an (H, W) uint8 luma image that was itself reduced before."""
-    small = luma if luma.shape[::-1] == size else resampling.resized(luma, size, BICUBIC)
-    return _terms(Image.fromarray(small.astype(np.uint8)))
-
-
-def _terms(grey: Image.Image) -> tuple[float, float]:
-    levels = np.array(grey.histogram(), np.float64)
-    edges = np.array(grey.filter(ImageFilter.FIND_EDGES).histogram(), np.float64)
-    mean = edges @ _LEVELS / edges.sum()
-    variance = edges @ (_LEVELS - mean) ** 2 / edges.sum()
-    return float(variance) ** 0.5, float(levels.std())
+def _deviation(whole: NDArray[np.int64]) -> float:
+    total, squares = int(whole.sum()), int(whole @ whole)
+    return float((len(whole) * squares - total * total) ** 0.5 / len(whole))
 
 
 def score(edges: Terms, spread: Terms) -> NDArray[np.float64]:

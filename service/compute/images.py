@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from service.compute import attributes, decoding, hashes, thumbnails
-from service.compute.attributes import Views
 from service.compute.decoding import FORMATS, MODES, Picture
-from service.compute.pixels import UInt8s, samples
+from service.compute.pixels import UInt8s
+from service.compute.views import Views, look, luma
 
 NAMES: Final = (
     "width",
@@ -62,27 +62,19 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     max_pixels = int(shared.get("max_pixels", decoding.DEFAULT_MAX_PIXELS))
     with Path(item["path"]).open("rb") as stream:
         picture = decoding.decode(stream, max_pixels=max_pixels, may_scale=True)
-        views = _views(picture)
+        views = look(picture)
         measured = attributes.measure(views)
         if measured is None:
             picture = decoding.decode(stream, max_pixels=max_pixels, may_scale=False)
-            views = _views(picture)
+            views = look(picture)
             measured = attributes.measure(views)
         numbers = {**_header_numbers(picture, item["size_bytes"]), **(measured or {})}
         data = {
             "numbers": {name: float(numbers[name]) for name in NAMES},
-            "signature": _signature(picture, views).hex(),
+            "signature": _signature(views).hex(),
             "facts": _facts(picture),
         }
         return data, thumbnails.encode(views.small, picture.orientation)
-
-
-def _views(picture: Picture) -> Views:
-    image = picture.image
-    small = thumbnails.shrink(image)
-    return Views(
-        picture.opened, image, samples(image), small, picture.size, whole=not picture.scaled
-    )
 
 
 def _header_numbers(picture: Picture, size_bytes: int) -> dict[str, float]:
@@ -101,11 +93,12 @@ def _code(known: tuple[str, ...], name: str) -> int:
     return known.index(name) if name in known else -1
 
 
-def _signature(picture: Picture, views: Views) -> bytes:
-    opened, image = picture.opened, picture.image
-    stored = views.pixels if opened is image else _stored(opened)
-    luma = image if image.mode == "L" else image.convert("L")
-    return hashes.perceptual(luma) + hashes.digest(stored, size=opened.size, mode=opened.mode)
+def _signature(views: Views) -> bytes:
+    opened = views.picture.opened
+    stored = views.pixels if opened is views.picture.image else _stored(opened)
+    return hashes.perceptual(luma(views)) + hashes.digest(
+        stored, size=opened.size, mode=opened.mode
+    )
 
 
 def _stored(opened: Image.Image) -> UInt8s:

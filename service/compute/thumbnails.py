@@ -29,12 +29,20 @@ def shrink(image: Image.Image) -> Image.Image:
     longest = max(image.size)
     if longest <= LONGEST_SIDE:
         return image
-    factor = -(-longest // LONGEST_SIDE)
-    if longest >= factor * SHORTEST_LONGEST_SIDE:
-        return image.reduce(factor)
+    if side := block_side(image.size):
+        return image.reduce(side)
     share = LONGEST_SIDE / longest
     size = (max(1, round(image.width * share)), max(1, round(image.height * share)))
     return image.resize(size, Image.Resampling.BOX)
+
+
+def block_side(size: tuple[int, int]) -> int | None:
+    """Width and height of the blocks that ``shrink`` averages; None where it averages others.
+
+    The last block of a row or column may be partial.
+    """
+    side = -(-max(size) // LONGEST_SIDE)
+    return side if side > 1 and max(size) >= side * SHORTEST_LONGEST_SIDE else None
 
 
 def encode(small: Image.Image, orientation: int) -> bytes:

@@ -5,9 +5,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.compute import hashes, resampling
+from service.compute import hashes
 from service.compute.pixels import plane, samples
-from service.compute.resampling import BICUBIC, LANCZOS
 from tests.pictures import photograph
 
 
@@ -42,21 +41,6 @@ def test_all_blank_images_look_the_same(level: int) -> None:
     blank = Image.new("L", (300, 200), level)
 
     assert hashes.perceptual(blank) == bytes([0x80 if level else 0]) + bytes(7)
-
-
-@pytest.mark.parametrize("size", [(500, 375), (333, 500), (641, 480), (1200, 97), (48, 64)])
-@pytest.mark.parametrize(("kernel", "pillows"), [(LANCZOS, 1), (BICUBIC, 3)])
-def test_reducing_is_what_pillow_does(
-    size: tuple[int, int], kernel: resampling.Kernel, pillows: int
-) -> None:
-    grey = photograph(2, size).convert("L")
-
-    ours = resampling.resized(plane(grey), (32, 32), kernel)
-
-    theirs = plane(grey.resize((32, 32), Image.Resampling(pillows)))
-    differ = np.abs(ours - theirs)
-    assert differ.max() <= 1
-    assert differ.mean() < 0.01
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
