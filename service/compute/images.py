@@ -51,11 +51,12 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     of the pixels in the mode the file has them in. The thumbnail is a JPEG, or a WebP where there
     is transparency.
 
-    Sizes, hashes and sharpness come from every pixel; brightness, contrast, colours and entropy
-    from 8,192 pixels of larger images; the blur terms from a reduced image. Whatever might be
-    dark, light, low in information or blurry at CleanVision's default thresholds is measured again
-    on every pixel, so that those flags are CleanVision's, and their scores too. JPEG files of
-    6 megapixels and more are decoded at a fraction of their size, and again in full in such a case.
+    Sizes, digests and sharpness come from every pixel; brightness, contrast, colours and entropy
+    from 8,192 pixels of larger images; blur and what the image looks like from a reduced one.
+    Whatever might be dark, light, low in information or blurry at CleanVision's default thresholds
+    is measured again on every pixel, so that those flags are CleanVision's, and their scores to
+    1e-5. JPEG files of 6 megapixels and more are decoded at a fraction of their size, and again in
+    full in such a case.
 
     Raises Unreadable as ``decoding.decode`` does.
     """

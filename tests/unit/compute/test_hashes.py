@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
 
 from service.compute import hashes
+from service.compute.decoding import Picture
 from service.compute.pixels import plane, samples
+from service.compute.views import look, luma
 from tests.pictures import photograph
 
 
@@ -15,6 +17,14 @@ def waves(size: tuple[int, int], seed: int) -> Image.Image:
     y, x = np.mgrid[0:height, 0:width]
     levels = np.sin(x / (7 + seed)) + np.cos(y / (11 - seed)) + np.sin((x + seed * y) / 23)
     return Image.fromarray((levels * 40 + 128).astype(np.uint8))
+
+
+def picture(image: Image.Image) -> Picture:
+    return Picture(image, image, "PNG", image.size, scaled=False, orientation=1, frames=1)
+
+
+def bits_apart(one: bytes, other: bytes) -> int:
+    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
 
 
 def digest(image: Image.Image) -> bytes:
@@ -34,6 +44,50 @@ def test_it_is_the_hash_that_imagehash_gives(
     size: tuple[int, int], seed: int, expected: str
 ) -> None:
     assert hashes.perceptual(waves(size, seed)).hex() == expected
+
+
+@pytest.mark.parametrize("size", [(400, 300), (300, 400), (1000, 760), (2000, 1011)])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_the_tiny_copy_hashes_like_all_of_the_image(size: tuple[int, int], seed: int) -> None:
+    image = photograph(seed, size)
+
+    glance = hashes.perceptual(luma(look(picture(image))))
+
+    assert bits_apart(glance, hashes.perceptual(image.convert("L"))) <= 2
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        photograph(1, (200, 150)),
+        photograph(2, (300, 200)),
+        photograph(3, (1200, 97)),
+        photograph(4, (600, 400)).convert("RGBA"),
+    ],
+    ids=["small", "nearly small", "strip", "transparent"],
+)
+def test_where_the_tiny_copy_shows_too_little_all_pixels_are_hashed(image: Image.Image) -> None:
+    shown = luma(look(picture(image)))
+
+    assert shown.size == image.size
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.8, 1.3])
+def test_copies_of_another_size_look_the_same(share: float) -> None:
+    image = photograph(5, (500, 375)).filter(ImageFilter.GaussianBlur(2))
+    copy = image.resize((round(500 * share), round(375 * share)))
+
+    one, other = (hashes.perceptual(luma(look(picture(each)))) for each in (image, copy))
+
+    assert bits_apart(one, other) <= 4
+
+
+def test_a_negative_has_nearly_the_opposite_hash() -> None:
+    grey = photograph(6, (300, 200)).convert("L")
+
+    hashed, inverted = hashes.perceptual(grey), hashes.perceptual(ImageChops.invert(grey))
+
+    assert bits_apart(hashed, inverted) >= 62  # the mean stays above the median
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
