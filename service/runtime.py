@@ -10,6 +10,7 @@ from redis.backoff import NoBackoff
 
 from service.catalog.catalogue import CATALOGUE
 from service.catalog.entry import Catalogue
+from service.db.blobs import Blobs
 from service.db.chunks import Chunks
 from service.db.datasets import Datasets
 from service.db.engine import Database, open_database
@@ -17,8 +18,10 @@ from service.db.features import Features
 from service.db.items import Items
 from service.db.listed_files import ListedFiles
 from service.db.planning import Planning
+from service.db.removed import Removed
 from service.db.saves import Saves
 from service.db.tasks import Tasks
+from service.db.uploads import Uploads
 from service.db.users import Users
 from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
@@ -26,8 +29,11 @@ from service.settings import Settings
 from service.storage.local import LocalStorage
 from service.usecases.access import AccessActions
 from service.usecases.datasets import DatasetActions
+from service.usecases.freshness import FreshnessActions
+from service.usecases.removal import Removal
 from service.usecases.runs import RunActions
 from service.usecases.tasks import TaskActions
+from service.usecases.uploads import UploadActions, UploadLimits
 
 REDIS_TIMEOUT_SECONDS = 2
 
@@ -46,6 +52,9 @@ class Runtime:
     snapshots: Snapshots
     access: AccessActions
     datasets: DatasetActions
+    uploads: UploadActions
+    removal: Removal
+    freshness: FreshnessActions
     tasks: TaskActions
     runs: RunActions
 
@@ -78,19 +87,38 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     chunks = Chunks(database)
     tickets = Tickets(redis)
     snapshots = Snapshots(redis)
+    storage = LocalStorage.from_url(settings.storage_url)
+    datasets, items, blobs = Datasets(database), Items(database), Blobs(database)
+    uploads = Uploads(database)
+    dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
+    task_actions = TaskActions(tasks, tickets, snapshots, catalogue)
     return Runtime(
         settings=settings,
         catalogue=catalogue,
         database=database,
         redis=redis,
-        storage=LocalStorage.from_url(settings.storage_url),
+        storage=storage,
         features=Features(database),
         listed_files=ListedFiles(database),
         snapshots=snapshots,
         access=AccessActions(Users(database)),
-        datasets=DatasetActions(Datasets(database), Items(database), settings.import_roots),
-        tasks=TaskActions(tasks, tickets, snapshots, catalogue),
+        datasets=dataset_actions,
+        uploads=UploadActions(
+            dataset_actions, datasets, blobs, items, uploads, storage, _limits(settings)
+        ),
+        removal=Removal(
+            dataset_actions,
+            task_actions,
+            datasets,
+            Removed(database),
+            blobs,
+            uploads,
+            storage,
+        ),
+        freshness=FreshnessActions(items, tasks, catalogue),
+        tasks=task_actions,
         runs=RunActions(
+            blobs=blobs,
             chunks=chunks,
             planning=Planning(database, chunks),
             saves=Saves(database),
@@ -99,4 +127,13 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             snapshots=snapshots,
             catalogue=catalogue,
         ),
+    )
+
+
+def _limits(settings: Settings) -> UploadLimits:
+    return UploadLimits(
+        file_bytes=settings.max_file_bytes,
+        upload_bytes=settings.max_upload_bytes,
+        user_bytes=settings.max_user_bytes,
+        spare_bytes=settings.spare_bytes,
     )

@@ -48,6 +48,19 @@ class Settings(DatabaseSettings):
     worker_connections: int = Field(default=6, ge=3)
     """PostgreSQL connections of one worker at most."""
 
+    max_file_bytes: int = Field(default=2 << 30, ge=1)
+    """Of one file."""
+    max_upload_bytes: int = Field(default=32 << 30, ge=1)
+    """Of an archive, packed."""
+    max_archive_entries: int = Field(default=2_000_000, ge=1)
+    max_expanded_bytes: int = Field(default=256 << 30, ge=1)
+    """Of an archive, unpacked."""
+    max_archive_ratio: float = Field(default=200, ge=1)
+    """Bytes unpacked for each packed; more is taken for a bomb."""
+    max_user_bytes: int = Field(default=0, ge=0)
+    """Of all datasets of a user; 0 is no limit."""
+    spare_bytes: int = Field(default=1 << 30, ge=0)
+    """What uploads must leave free on the disk."""
     max_request_bytes: int = Field(default=256 << 20, ge=1024)
     max_files_per_request: int = Field(default=1000, ge=1)
     max_body_bytes: int = Field(default=1 << 20, ge=1024)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from service.domain.chunks import ClaimedChunk, HandedBack, Lost, Outcome, Stopped
+from service.storage.incoming import IncomingFolder
 
 
 class Stop(Enum):
@@ -21,6 +22,7 @@ class ActiveRun:
 
     chunk: ClaimedChunk
     claimed_at: float
+    folder: IncomingFolder
     stop: Stop | None = None
     work: "asyncio.Task[Outcome] | None" = None
     concluded: asyncio.Event = field(default_factory=asyncio.Event)

@@ -11,7 +11,6 @@ import structlog
 from service.domain.chunks import (
     MAX_RETRIES,
     ChunkKind,
-    ClaimedChunk,
     Done,
     Failed,
     Lost,
@@ -58,7 +57,7 @@ class Execution:
             return Stopped()
         if active.stop is not None:
             return active.killed()
-        active.work = asyncio.create_task(self._do(active.chunk))
+        active.work = asyncio.create_task(self._do(active))
         limit = self._runtime.settings.run_limit_seconds
         try:
             async with asyncio.timeout(limit):
@@ -70,30 +69,32 @@ class Execution:
         except Exception as error:
             return _failed(error)
 
-    async def _do(self, chunk: ClaimedChunk) -> Outcome:
+    async def _do(self, active: ActiveRun) -> Outcome:
+        chunk = active.chunk
         if chunk.kind is ChunkKind.PLAN:
             return Lost() if await self._runtime.runs.plan(chunk) is None else Settled()
         match self._analyses[chunk.task_type][chunk.stage]:
             case MapWork() as work:
-                return await self._map(chunk, work)
+                return await self._map(active, work)
             case SoloWork(work):
                 if chunk.attempts > MAX_RETRIES:
                     return Failed(Failure("gave_up", f"it failed {chunk.attempts} times"), False)
                 return Done(
-                    await work(self._run_of(chunk), SoloTools(self._child, self._saver.add))
+                    await work(self._run_of(active), SoloTools(self._child, self._saver.add))
                 )
 
-    async def _map(self, chunk: ClaimedChunk, work: MapWork) -> Outcome:
-        run = self._run_of(chunk)
-        keep = partial(self._saver.keep, chunk)
-        if chunk.attempts > MAX_RETRIES:
-            reason = Reason("gave_up", f"its chunk failed {chunk.attempts} times")
+    async def _map(self, active: ActiveRun, work: MapWork) -> Outcome:
+        run = self._run_of(active)
+        keep = partial(self._saver.keep, active.chunk)
+        if active.chunk.attempts > MAX_RETRIES:
+            reason = Reason("gave_up", f"its chunk failed {active.chunk.attempts} times")
             return await set_rest_aside(run, work, keep, reason)
         return await run_map(run, work, self._executor, keep)
 
-    def _run_of(self, chunk: ClaimedChunk) -> Run:
+    def _run_of(self, active: ActiveRun) -> Run:
+        chunk = active.chunk
         entry = self._runtime.catalogue.entry(chunk.task_type)
-        return Run(chunk, entry, entry.stage(chunk.stage), self._runtime)
+        return Run(chunk, entry, entry.stage(chunk.stage), self._runtime, active.folder)
 
     async def _child(self, function: str, item: Any, shared: Any) -> AsyncGenerator[Any]:
         order = Order(function, [item], shared)

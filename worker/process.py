@@ -18,6 +18,7 @@ from worker.analyses import ANALYSES, PRELOAD
 from worker.heart import Heart
 from worker.loop import answer_tickets
 from worker.runner import Runner
+from worker.tidying import tidy
 
 log = structlog.get_logger()
 
@@ -48,6 +49,7 @@ async def work(settings: Settings, worker_id: UUID) -> None:
             runner.saver.run(),
             heart.run(),
             answer_tickets(settings.redis_url, runner),
+            tidy(runtime.removal),
             executor.warm(),
         ]
         log.info("worker.started", worker=str(worker_id), slots=settings.worker_slots)

@@ -124,7 +124,11 @@ class Runner:
             await asyncio.sleep(RETRY_SECONDS)
             return False
         for claim in claims:
-            active = ActiveRun(claim.chunk, claimed_at=max(asked_at, self._clock.monotonic()))
+            active = ActiveRun(
+                claim.chunk,
+                claimed_at=max(asked_at, self._clock.monotonic()),
+                folder=self._runtime.storage.incoming_folder(),
+            )
             self._active[claim.chunk.fence.chunk_id] = active
             runs.create_task(self._work(active, claim))
         return bool(claims)
@@ -148,6 +152,8 @@ class Runner:
                 await self._conclude(active, outcome)
             finally:
                 self.saver.discard(claim.chunk.fence)
+                if active.folder.used:
+                    await asyncio.to_thread(active.folder.remove)
                 del self._active[claim.chunk.fence.chunk_id]
                 active.concluded.set()
                 self._wake.set()

@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from service.domain.chunks import ClaimedChunk, Fence
-from service.domain.saves import FileSave, PreviewSave, Save
+from service.domain.saves import EntrySave, FileSave, PreviewSave, Save
 from service.storage.local import LocalStorage
 from service.usecases.runs import RunActions
 from worker.work import Kept
@@ -80,8 +80,7 @@ class Saver:
                 await self._put_thumbnails()
                 batch, self._pending = self._pending, []
                 try:
-                    if any(isinstance(save, FileSave) for save in batch):
-                        await asyncio.to_thread(self._storage.flush)
+                    batch = await self._adopted(batch)
                     saved = await self._runs.save(self._worker_id, batch)
                 except DATABASE_ERRORS as error:
                     self._pending = batch + self._pending
@@ -98,6 +97,27 @@ class Saver:
         """Forgets what a run has brought and is not saved: it is no longer its to save."""
         self._pending = [save for save in self._pending if save.fence != fence]
         self._news = {task: told for task, told in self._news.items() if told != fence}
+
+    async def _adopted(self, batch: list[Save]) -> list[Save]:
+        """The batch, once its files are blobs; without those whose run has ended and removed them.
+
+        Blobs are reserved before they are stored, and stored before items point to them.
+        """
+        files = {
+            save.incoming: save.item
+            for save in batch
+            if isinstance(save, FileSave | EntrySave) and save.item and save.incoming
+        }
+        if not files:
+            return batch
+        await self._runs.reserve(list(files.values()))
+        named = [(path, item.sha256.hex()) for path, item in files.items()]
+        gone = await asyncio.to_thread(self._storage.adopt, named)
+        return [
+            save
+            for save in batch
+            if not (isinstance(save, FileSave | EntrySave) and save.incoming in gone)
+        ]
 
     async def _put_thumbnails(self) -> None:
         """Before the features that promise them."""

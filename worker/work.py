@@ -9,6 +9,7 @@ from service.domain.chunks import ClaimedChunk
 from service.domain.saves import Save
 from service.processes.output import ItemError, Output
 from service.runtime import Runtime
+from service.storage.incoming import IncomingFolder
 
 FAULTS = ("analysis_error", "out_of_memory")
 """Errors of an item that are no fact about its bytes: it is set aside, not called unreadable."""
@@ -22,6 +23,8 @@ class Run:
     entry: Entry
     spec: StageSpec
     runtime: Runtime
+    folder: IncomingFolder
+    """For files that are to become blobs; removed when the run has ended."""
 
 
 @dataclass(frozen=True)

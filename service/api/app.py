@@ -18,7 +18,7 @@ from service.api.headers import SafetyHeaders
 from service.api.hub import Hub
 from service.api.openapi import openapi
 from service.api.problems import HANDLERS
-from service.api.routes import datasets, health, session, tasks
+from service.api.routes import blobs, datasets, health, session, tasks, uploads
 from service.api.state import State
 from service.api.views import PREFIX, json
 from service.logs import configure_logs
@@ -28,6 +28,8 @@ from service.settings import Settings
 OPERATIONS = (
     *session.OPERATIONS,
     *datasets.OPERATIONS,
+    *uploads.OPERATIONS,
+    *blobs.OPERATIONS,
     *tasks.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -39,10 +39,19 @@ def by_score(cursor: str | None) -> tuple[float, int] | None:
         raise _unknown() from error
 
 
-def by_number(cursor: str | None) -> int:
-    """A place in a list by a number, 0 at its beginning."""
-    if cursor is None:
-        return 0
+def by_text(cursor: str) -> str:
+    """A place in a list by a text."""
+    try:
+        (text,) = _decode(cursor)
+        if isinstance(text, str):
+            return text
+    except (ValueError, TypeError) as error:
+        raise _unknown() from error
+    raise _unknown()
+
+
+def by_number(cursor: str) -> int:
+    """A place in a list by a number."""
     try:
         (number,) = _decode(cursor)
         return int(number)

@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from service.api.operations import BodyTooLarge, InvalidRequest, Operation
 from service.api.problems import MEDIA_TYPE
-from service.api.schemas import Problem
+from service.api.schemas.common import Problem
 from service.errors import MeanwhileError
 from service.usecases.access import Forbidden, Unauthorized
 
@@ -21,7 +21,8 @@ def openapi(operations: Sequence[Operation], version: str) -> dict[str, Any]:
     """The whole document."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        path = operation.path.replace(":path}", "}")
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation)
     _, schemas = models_json_schema(_models(operations), ref_template=REF)
     return {
         "openapi": "3.1.0",
@@ -76,13 +77,15 @@ def _operation(operation: Operation) -> dict[str, Any]:
         told["requestBody"] = _content("multipart/form-data", _form(operation.form)) | {
             "required": True
         }
+    if operation.raw is not None:
+        told["requestBody"] = {"content": {operation.raw: {}}, "required": True}
     return told
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{(\w+)}", operation.path)
+        for name in re.findall(r"{(\w+)(?::path)?}", operation.path)
     ]
 
 

@@ -71,6 +71,8 @@ class Operation:
     body: type[BaseModel] | None = None
     form: str | None = None
     """The description of a multipart form's repeated ``files``."""
+    raw: str | None = None
+    """The media type of a body that is taken as it comes."""
     query: type[BaseModel] | None = None
     problems: Sequence[type[MeanwhileError]] = field(default=())
     public: bool = False

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from service.domain.datasets import Dataset
 from service.domain.snapshots import rfc3339, snapshot
 from service.domain.tasks import Task
+from service.usecases.freshness import Freshness
 
 PREFIX = "/api/v1"
 
@@ -28,6 +29,15 @@ def task_view(task: Task, outcome: str | None = None) -> dict[str, Any]:
     if outcome is not None:
         told |= {"deduplicated": outcome == "active", "cached": outcome == "cached"}
     return told
+
+
+def freshness_view(freshness: Freshness) -> dict[str, Any]:
+    return {
+        "type": freshness.type,
+        "standing": freshness.standing,
+        "task_id": freshness.task_id and str(freshness.task_id),
+        "stale_items": freshness.stale_items,
+    }
 
 
 def dataset_view(dataset: Dataset, running: Iterable[Task]) -> dict[str, Any]:

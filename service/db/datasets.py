@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, insert, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,6 +50,36 @@ class Datasets:
         order = tuple_(DatasetRow.created_at, DatasetRow.id)
         query = _visible(user).order_by(order.desc()).limit(limit)
         return await self._read(query.where(order < before) if before else query)
+
+    async def change(self, id_: UUID, *, name: str | None, visibility: Visibility | None) -> bool:
+        """Gives a dataset another name or visibility; False where the owner has that name."""
+        told = {"name": name, "visibility": visibility}
+        values = {key: value for key, value in told.items() if value is not None}
+        if not values:
+            return True
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(
+                    update(DatasetRow).where(DatasetRow.id == id_).values(values)
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    async def delete(self, id_: UUID) -> None:
+        """Hides a dataset at once; its items and bytes go later."""
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(DatasetRow).where(DatasetRow.id == id_).values(deleted_at=func.now())
+            )
+
+    async def bytes_of(self, owner_id: UUID) -> int:
+        """Bytes of all items in a user's datasets; equal bytes count for each."""
+        query = select(func.coalesce(func.sum(DatasetRow.size_bytes), 0)).where(
+            DatasetRow.owner_id == owner_id, DatasetRow.deleted_at.is_(None)
+        )
+        async with self._engine.connect() as connection:
+            return int(await connection.scalar(query) or 0)
 
     async def _read(self, query: Select[Any]) -> list[Dataset]:
         async with self._engine.connect() as connection:

@@ -6,61 +6,80 @@ from typing import Any
 from uuid import UUID
 
 from service.db.engine import Database
-from service.domain.datasets import Item, NewItem, label_of
+from service.domain.datasets import Item, ItemQuery, ItemSort, NewItem, Place, place_of
 
-RAISE = """
-UPDATE datasets SET version = version + 1 WHERE id = $1 AND deleted_at IS NULL RETURNING version
-"""
-
-STORE = """
-INSERT INTO blobs (sha256, size_bytes)
-SELECT DISTINCT ON (sha256) sha256, size_bytes
-FROM unnest($1::bytea[], $2::bigint[]) AS told (sha256, size_bytes) ORDER BY sha256
-ON CONFLICT (sha256) DO NOTHING
+LOCK = """
+SELECT version FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
 """
 
 COMPARE = """
-SELECT told.path, b.id AS blob_id, i.id AS old_id, i.blob_id AS old_blob_id
+SELECT told.path, b.id AS blob_id, b.size_bytes,
+       i.id AS old_id, i.blob_id AS old_blob_id, old.size_bytes AS old_size_bytes,
+       i.label, i."group", i.split
 FROM unnest($2::text[], $3::bytea[]) AS told (path, sha256)
 JOIN blobs b USING (sha256)
 LEFT JOIN items i ON i.dataset_id = $1 AND i.path = told.path AND i.removed_in IS NULL
+LEFT JOIN blobs old ON old.id = i.blob_id
 """
 
 REMOVE = "UPDATE items SET removed_in = $2 WHERE id = ANY($1::bigint[])"
 
 ADD = """
-INSERT INTO items (dataset_id, blob_id, path, label, added_in)
-SELECT $1, blob_id, path, label, $2
-FROM unnest($3::bigint[], $4::text[], $5::text[]) AS told (blob_id, path, label)
+INSERT INTO items (dataset_id, blob_id, path, label, "group", split, added_in)
+SELECT $1, blob_id, path, label, "group", split, $2
+FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
+    AS told (blob_id, path, label, "group", split)
 ORDER BY path
 RETURNING id, path
 """
 
 COUNT = """
-UPDATE datasets d SET items = d.items + $2,
-    size_bytes = d.size_bytes + (SELECT COALESCE(sum(size_bytes), 0) FROM blobs b
-                                 JOIN unnest($3::bigint[]) AS added (id) USING (id))
-                              - (SELECT COALESCE(sum(size_bytes), 0) FROM blobs b
-                                 JOIN unnest($4::bigint[]) AS gone (id) USING (id))
+UPDATE datasets SET version = version + 1, items = items + $2, size_bytes = size_bytes + $3
 WHERE id = $1
 """
 
-PAGE = """
-SELECT i.id, i.path, b.sha256, b.size_bytes, i.label, i.added_in
-FROM items i JOIN blobs b ON b.id = i.blob_id
-WHERE i.dataset_id = $1 AND i.removed_in IS NULL AND i.id > $2 ORDER BY i.id LIMIT $3
+REMOVE_PATH = """
+WITH locked AS (
+    SELECT id, version FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
+), gone AS (
+    UPDATE items SET removed_in = locked.version + 1 FROM locked
+    WHERE dataset_id = locked.id AND path = $2 AND removed_in IS NULL
+    RETURNING blob_id
+)
+UPDATE datasets d SET version = version + 1, items = items - 1,
+    size_bytes = d.size_bytes - (SELECT b.size_bytes FROM blobs b JOIN gone ON b.id = gone.blob_id)
+WHERE d.id = $1 AND EXISTS (SELECT FROM gone)
+RETURNING version
 """
 
-VISIBLE_BLOB = """
-SELECT 1 FROM blobs b JOIN items i ON i.blob_id = b.id JOIN datasets d ON d.id = i.dataset_id
-WHERE b.sha256 = $1 AND d.deleted_at IS NULL
-  AND ($2 OR d.owner_id = $3 OR d.visibility = 'everyone') LIMIT 1
+CHANGED = """
+SELECT (SELECT count(*) FROM items WHERE dataset_id = $1 AND added_in > $2 AND removed_in IS NULL)
+     + (SELECT count(*) FROM items WHERE dataset_id = $1 AND removed_in > $2 AND added_in <= $2)
+"""
+
+COLUMNS = """i.id, i.path, b.sha256, b.size_bytes, i.label, i."group", i.split, i.added_in"""
+
+PAGE = """
+SELECT {columns}, NULL::float8 AS score
+FROM items i JOIN blobs b ON b.id = i.blob_id
+WHERE i.dataset_id = $1 AND i.removed_in IS NULL {filters}
+ORDER BY {column} {direction} LIMIT $2
+"""
+
+ISSUE_PAGE = """
+SELECT {columns}, r.score
+FROM task_items r JOIN items i ON i.id = r.item_id JOIN blobs b ON b.id = i.blob_id
+WHERE r.task_id = (
+    SELECT id FROM tasks WHERE dataset_id = $1 AND type = 'image_analysis' AND status = 'completed'
+    ORDER BY completed_at DESC LIMIT 1
+) AND r.kind = $3 AND i.removed_in IS NULL {filters}
+ORDER BY r.score, r.item_id LIMIT $2
 """
 
 
 @dataclass(frozen=True)
 class Added:
-    """What a batch changed: the version it made, and by path what became of each item."""
+    """What a batch changed: the version that has it, and by path what became of each item."""
 
     version: int
     item_ids: dict[str, int]
@@ -70,20 +89,31 @@ class Added:
 
 
 async def add_items(connection: Any, dataset_id: UUID, new: Sequence[NewItem]) -> Added | None:
-    """Adds a batch within the caller's transaction; None where the dataset is gone.
+    """Adds reserved blobs within the caller's transaction; None where the dataset is gone.
 
-    A path that has the same bytes already stays as it is, one with others is replaced; of two equal
-    paths in the batch the last wins.
+    A path that has the same bytes already stays as it is, one with others is replaced and keeps its
+    label, group and split; of two equal paths in the batch the last wins. The version rises if
+    anything changed.
     """
-    version = await connection.fetchval(RAISE, dataset_id)
+    version = await connection.fetchval(LOCK, dataset_id)
     if version is None:
         return None
     items = list({item.path: item for item in new}.values())
-    hashes = [item.sha256 for item in items]
-    await connection.execute(STORE, hashes, [item.size_bytes for item in items])
-    rows = await connection.fetch(COMPARE, dataset_id, [item.path for item in items], hashes)
+    rows = await connection.fetch(
+        COMPARE, dataset_id, [item.path for item in items], [item.sha256 for item in items]
+    )
     fresh = [row for row in rows if row["old_blob_id"] != row["blob_id"]]
+    if not fresh:
+        return Added(version, {}, _states(rows))
+    ids = await _replace(connection, dataset_id, version + 1, fresh)
+    return Added(version + 1, ids, _states(rows))
+
+
+async def _replace(
+    connection: Any, dataset_id: UUID, version: int, fresh: Sequence[Any]
+) -> dict[str, int]:
     gone = [row for row in fresh if row["old_id"] is not None]
+    places = [_place(row) for row in fresh]
     await connection.execute(REMOVE, [row["old_id"] for row in gone], version)
     added = await connection.fetch(
         ADD,
@@ -91,16 +121,20 @@ async def add_items(connection: Any, dataset_id: UUID, new: Sequence[NewItem]) -
         version,
         [row["blob_id"] for row in fresh],
         [row["path"] for row in fresh],
-        [label_of(row["path"]) for row in fresh],
+        [place.label for place in places],
+        [place.group for place in places],
+        [place.split for place in places],
     )
-    await connection.execute(
-        COUNT,
-        dataset_id,
-        len(fresh) - len(gone),
-        [row["blob_id"] for row in fresh],
-        [row["old_blob_id"] for row in gone],
-    )
-    return Added(version, {row["path"]: row["id"] for row in added}, _states(rows))
+    size_bytes = sum(row["size_bytes"] for row in fresh)
+    freed_bytes = sum(row["old_size_bytes"] for row in gone)
+    await connection.execute(COUNT, dataset_id, len(fresh) - len(gone), size_bytes - freed_bytes)
+    return {row["path"]: row["id"] for row in added}
+
+
+def _place(row: Any) -> Place:
+    if row["old_id"] is None:
+        return place_of(row["path"])
+    return Place(row["label"], row["group"], row["split"])
 
 
 def _states(rows: Sequence[Any]) -> dict[str, str]:
@@ -123,11 +157,52 @@ class Items:
         async with self._pool.acquire() as connection, connection.transaction():
             return await add_items(connection, dataset_id, new)
 
-    async def page(self, dataset_id: UUID, *, after: int, limit: int) -> list[Item]:
-        """Items of the newest version, in the order in which they came."""
-        rows = await self._pool.fetch(PAGE, dataset_id, after, limit)
+    async def remove(self, dataset_id: UUID, path: str) -> int | None:
+        """Takes a path out of the dataset; the version without it, None where it was not there."""
+        return await self._pool.fetchval(REMOVE_PATH, dataset_id, path)
+
+    async def changed_since(self, dataset_id: UUID, version: int) -> int:
+        """How many items have come or gone since a version."""
+        return await self._pool.fetchval(CHANGED, dataset_id, version)
+
+    async def page(self, dataset_id: UUID, query: ItemQuery) -> list[Item]:
+        """Items of the newest version; with an issue, those that the last analysis found."""
+        told: list[Any] = [dataset_id, query.limit]
+        filters = ""
+
+        def bind(condition: str, *values: Any) -> None:
+            nonlocal filters
+            numbers = [f"${len(told) + n}" for n in range(1, len(values) + 1)]
+            filters += " AND " + condition.format(*numbers)
+            told.extend(values)
+
+        if query.issue is not None:
+            told.append(query.issue)
+        if query.label is not None:
+            bind("i.label = {}", query.label)
+        if query.split is not None:
+            bind("i.split = {}", query.split)
+        if query.after is not None:
+            bind(_after(query), *query.after)
+        statement = ISSUE_PAGE if query.issue is not None else PAGE
+        rows = await self._pool.fetch(
+            statement.format(columns=COLUMNS, filters=filters, **_order(query.sort)), *told
+        )
         return [Item(**{**row, "sha256": row["sha256"].hex()}) for row in rows]
 
-    async def blob_visible(self, sha256: bytes, *, user_id: UUID, admin: bool) -> bool:
-        """Whether an item that the user may see points to the blob."""
-        return await self._pool.fetchval(VISIBLE_BLOB, sha256, admin, user_id) is not None
+
+def _after(query: ItemQuery) -> str:
+    if query.issue is not None:
+        return "(r.score, r.item_id) > ({}::float8, {}::bigint)"
+    order = _order(query.sort)
+    return f"{order['column']} {order['comparison']} {{}}"
+
+
+def _order(sort: ItemSort) -> dict[str, str]:
+    column = "i.path" if sort in (ItemSort.PATH, ItemSort.PATH_DOWN) else "i.id"
+    down = sort in (ItemSort.PATH_DOWN, ItemSort.NEWEST)
+    return {
+        "column": column,
+        "direction": "DESC" if down else "ASC",
+        "comparison": "<" if down else ">",
+    }

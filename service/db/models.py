@@ -136,9 +136,28 @@ class BlobRow(Base):
     """Bytes in storage, once under their SHA-256; ``id`` orders and joins."""
 
     __tablename__ = "blobs"
+    __table_args__ = (
+        Index(
+            "ix_blobs_orphaned_at", "orphaned_at", postgresql_where=text("orphaned_at IS NOT NULL")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     sha256: Mapped[bytes] = mapped_column(unique=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    orphaned_at: Mapped[datetime | None]
+    """When it was first seen that no item points to it."""
+
+
+class UploadRow(Base):
+    """An archive or a list that waits in storage for its task."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id", ondelete="SET NULL"))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
@@ -156,6 +175,19 @@ class ItemRow(Base):
             postgresql_where=text("removed_in IS NULL"),
         ),
         Index("ix_items_dataset_id_id", "dataset_id", "id"),
+        Index(
+            "ix_items_dataset_id_label_path",
+            "dataset_id",
+            "label",
+            "path",
+            postgresql_where=text("removed_in IS NULL"),
+        ),
+        Index(
+            "ix_items_dataset_id_removed_in",
+            "dataset_id",
+            "removed_in",
+            postgresql_where=text("removed_in IS NOT NULL"),
+        ),
         Index("ix_items_blob_id", "blob_id"),
     )
 

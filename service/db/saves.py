@@ -7,7 +7,9 @@ from uuid import UUID
 
 from service.db.engine import Database
 from service.db.items import add_items
+from service.domain.datasets import NewItem
 from service.domain.saves import (
+    EntrySave,
     FeatureSave,
     FileSave,
     FractionSave,
@@ -47,6 +49,14 @@ FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::
      AS told (chunk_id, task_id, key, state, code, detail)
 WHERE l.task_id = told.task_id AND l.key = told.key AND l.state = 'listed'
 RETURNING told.chunk_id
+"""
+
+ENTRIES = """
+INSERT INTO listed_files (task_id, key, path, source, state, reason_code, reason_detail)
+SELECT task_id, key, path, '', state, code, detail
+FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+     AS told (task_id, key, path, state, code, detail)
+ON CONFLICT (task_id, key) DO NOTHING
 """
 
 LISTED = """
@@ -147,6 +157,7 @@ class _Writing:
     async def write(self, batch: Sequence[Save]) -> None:
         await self._features([save for save in batch if isinstance(save, FeatureSave)])
         await self._files([save for save in batch if isinstance(save, FileSave)])
+        await self._entries([save for save in batch if isinstance(save, EntrySave)])
         await self._listed([save for save in batch if isinstance(save, ListedSave)])
         await self._items([save for save in batch if isinstance(save, ItemSave)])
         await self._set_aside([save for save in batch if isinstance(save, SetAsideSave)])
@@ -193,32 +204,50 @@ class _Writing:
     async def _files(self, saves: Sequence[FileSave]) -> None:
         if not saves:
             return
-        states: dict[tuple[UUID, str], str] = {}
-        for dataset_id in sorted({self._live[_run_of(s)]["dataset_id"] for s in saves}):
-            new = [
-                s.item
-                for s in saves
-                if s.item and self._live[_run_of(s)]["dataset_id"] == dataset_id
-            ]
-            added = await add_items(self._connection, dataset_id, new) if new else None
-            states |= {
-                (dataset_id, path): state for path, state in (added.states if added else {}).items()
-            }
-
-        def state(save: FileSave) -> str:
-            key = (self._live[_run_of(save)]["dataset_id"], save.item.path if save.item else "")
-            return states.get(key, "skipped")
-
+        states = await self._add_items(saves)
         rows = await self._connection.fetch(
             FILES,
             [s.fence.chunk_id for s in saves],
             [self._task(s) for s in saves],
             [s.key for s in saves],
-            [state(s) for s in saves],
+            states,
             [s.skipped.code if s.skipped else None for s in saves],
             [s.skipped.detail if s.skipped else None for s in saves],
         )
         self._added.update(row["chunk_id"] for row in rows)
+
+    async def _entries(self, saves: Sequence[EntrySave]) -> None:
+        if not saves:
+            return
+        states = await self._add_items(saves)
+        await self._connection.execute(
+            ENTRIES,
+            [self._task(s) for s in saves],
+            [s.key for s in saves],
+            [s.path for s in saves],
+            states,
+            [s.skipped.code if s.skipped else None for s in saves],
+            [s.skipped.detail if s.skipped else None for s in saves],
+        )
+
+    async def _add_items(self, saves: Sequence[FileSave | EntrySave]) -> list[str]:
+        """Adds what is stored to the datasets of its tasks; what became of each save."""
+        by_dataset: dict[UUID, list[NewItem]] = {}
+        for save in saves:
+            if save.item:
+                by_dataset.setdefault(self._dataset(save), []).append(save.item)
+        states: dict[tuple[UUID, str], str] = {}
+        for dataset_id, new in sorted(by_dataset.items()):
+            added = await add_items(self._connection, dataset_id, new)
+            for path, state in added.states.items() if added else ():
+                states[dataset_id, path] = state
+        return [
+            states.get((self._dataset(s), s.item.path), "skipped") if s.item else "skipped"
+            for s in saves
+        ]
+
+    def _dataset(self, save: Save) -> UUID:
+        return self._live[_run_of(save)]["dataset_id"]
 
     async def _listed(self, saves: Sequence[ListedSave]) -> None:
         if saves:

@@ -213,6 +213,27 @@ class Tasks:
         )
         return [self._task(row) for row in rows]
 
+    async def active_on(self, dataset_ids: Sequence[UUID]) -> list[Task]:
+        """Active tasks on datasets, newest first."""
+        rows = await self._pool.fetch(
+            f"""{SNAPSHOT} WHERE t.status IN ('pending', 'in_progress')
+            AND (t.dataset_id = ANY($1::uuid[]) OR t.target_id = ANY($1::uuid[]))
+            ORDER BY t.created_at DESC, t.id DESC""",
+            list(dataset_ids),
+        )
+        return [self._task(row) for row in rows]
+
+    async def newest_completed(self, dataset_id: UUID, type_: str) -> tuple[UUID, int] | None:
+        """(id, dataset version) of the last task of a type that was completed on a dataset."""
+        row = await self._pool.fetchrow(
+            """SELECT id, dataset_version FROM tasks
+            WHERE dataset_id = $1 AND type = $2 AND status = 'completed'
+            ORDER BY completed_at DESC LIMIT 1""",
+            dataset_id,
+            type_,
+        )
+        return row and (row["id"], row["dataset_version"])
+
     async def cancel(self, id_: UUID) -> bool:
         """Cuts what waits and flags what runs; False where the task had ended already."""
         return await self._pool.fetchval(CANCEL, id_) is not None

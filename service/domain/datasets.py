@@ -8,6 +8,8 @@ from uuid import UUID
 
 MAX_NAME_LENGTH = 200
 MAX_PATH_BYTES = 1024
+SPLITS = frozenset(("train", "training", "val", "valid", "validation", "test", "testing"))
+"""First folders with such a name are splits, and labels are the folders below."""
 
 
 class Kind(StrEnum):
@@ -50,7 +52,42 @@ class Item:
     sha256: str
     size_bytes: int
     label: str | None
+    group: str | None
+    split: str | None
     added_in: int
+    score: float | None
+    """What the analysis says that a page was filtered by; lower is worse."""
+
+
+class ItemSort(StrEnum):
+    """Orders in which items are listed."""
+
+    PATH = "path"
+    PATH_DOWN = "-path"
+    OLDEST = "added"
+    NEWEST = "-added"
+
+
+@dataclass(frozen=True)
+class ItemQuery:
+    """Which items of a dataset, and in which order."""
+
+    limit: int
+    issue: str | None = None
+    label: str | None = None
+    split: str | None = None
+    sort: ItemSort = ItemSort.PATH
+    after: tuple[str] | tuple[int] | tuple[float, int] | None = None
+    """The last page's last path, id, or score and id, as the order has it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an item belongs, besides its dataset."""
+
+    label: str | None
+    group: str | None
+    split: str | None
 
 
 @dataclass(frozen=True)
@@ -77,7 +114,8 @@ def clean_path(told: str) -> str | None:
     return path if len(path.encode()) <= MAX_PATH_BYTES else None
 
 
-def label_of(path: str) -> str | None:
-    """An item's label is its first folder, if it lies in one."""
-    first, separator, _ = path.partition("/")
-    return first if separator else None
+def place_of(path: str) -> Place:
+    """What the folders of a path say: ``train/cats/1.jpg`` is of split *train* and label *cats*."""
+    folders = path.split("/")[:-1]
+    split = folders.pop(0) if folders and folders[0].lower() in SPLITS else None
+    return Place(label=folders[0] if folders else None, group=None, split=split)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from service.domain.chunks import Fence
@@ -38,6 +39,20 @@ class FileSave:
     key: int
     item: NewItem | None = None
     skipped: Reason | None = None
+    incoming: Path | None = None
+    """Where the bytes are until they become a blob."""
+
+
+@dataclass(frozen=True)
+class EntrySave:
+    """An entry of an archive, found and stored at once, or the reason why it is skipped."""
+
+    fence: Fence
+    key: int
+    path: str
+    item: NewItem | None = None
+    skipped: Reason | None = None
+    incoming: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,16 @@ class PreviewSave:
     counts: Mapping[str, Any]
 
 
-Save = FeatureSave | FileSave | SetAsideSave | ItemSave | ListedSave | FractionSave | PreviewSave
+Save = (
+    FeatureSave
+    | FileSave
+    | EntrySave
+    | SetAsideSave
+    | ItemSave
+    | ListedSave
+    | FractionSave
+    | PreviewSave
+)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ import os
 import secrets
 import shutil
 import sys
+import time
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from service.errors import MeanwhileError
+from service.storage.incoming import IncomingFolder, sweep
 
-SWEEP_AGE_SECONDS = 24 * 3600
 _LINUX = sys.platform == "linux"
 
 
@@ -26,11 +28,11 @@ class LocalStorage:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.incoming = root / "incoming"
-        """Where bytes wait until all of them are there; on the same file system as the rest."""
+        self._incoming = root / "incoming"
+        self._uploads = root / "uploads"
         self._blobs = root / "blobs"
         self._thumbnails = root / "thumbnails"
-        for folder in (self.incoming, self._blobs, self._thumbnails):
+        for folder in (self._incoming, self._uploads, self._blobs, self._thumbnails):
             folder.mkdir(parents=True, exist_ok=True)
 
     @classmethod
@@ -47,15 +49,53 @@ class LocalStorage:
     def thumbnail_path(self, sha256: str) -> Path:
         return Path(f"{self._thumbnails}/{sha256[:2]}/{sha256}")
 
-    def new_incoming(self) -> Path:
-        """A path of its own for bytes that are on their way in."""
-        return self.incoming / secrets.token_hex(16)
+    def beginning(self, sha256: str) -> bytes | None:
+        """The first 16 bytes of a blob, which tell its type; None where it is not there."""
+        try:
+            with self.blob_path(sha256).open("rb") as file:
+                return file.read(16)
+        except FileNotFoundError:
+            return None
 
-    def adopt(self, incoming: Path, sha256: str) -> None:
-        """Makes a complete file in ``incoming`` the blob of that hash; equal bytes exist once."""
-        target = self.blob_path(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        incoming.replace(target)
+    def upload_path(self, upload: str) -> Path:
+        """Where an uploaded archive or list lies until its task has read it."""
+        return self._uploads / upload
+
+    def incoming_folder(self) -> IncomingFolder:
+        """A folder for files that are to become blobs; on the same file system."""
+        return IncomingFolder(self._incoming)
+
+    def adopt(self, incoming: Iterable[tuple[Path, str]]) -> set[Path]:
+        """Makes complete files the blobs of their SHA-256, and returns once they are on the disk.
+
+        Equal bytes exist once. What was adopted already is passed over. Returns files that are gone
+        and in no blob.
+        """
+        gone: set[Path] = set()
+        for path, sha256 in incoming:
+            try:
+                _move(path, self.blob_path(sha256))
+            except FileNotFoundError:
+                gone.add(path)
+        self._flush()
+        return gone
+
+    def keep_upload(self, incoming: Path, upload: str) -> None:
+        """Keeps a complete file until its task has read it; returns once it is on the disk."""
+        _move(incoming, self.upload_path(upload))
+        self._flush()
+
+    def remove_upload(self, upload: str) -> None:
+        self.upload_path(upload).unlink(missing_ok=True)
+
+    def uploads(self) -> list[tuple[str, float]]:
+        """(name, seconds since the epoch of its last change) of every upload."""
+        return [(path.name, path.stat().st_mtime) for path in self._uploads.iterdir()]
+
+    def remove_blob(self, sha256: str) -> None:
+        """Removes a blob with its thumbnail."""
+        self.blob_path(sha256).unlink(missing_ok=True)
+        self.thumbnail_path(sha256).unlink(missing_ok=True)
 
     def thumbnail(self, sha256: str) -> bytes | None:
         """JPEG, or WebP where there is transparency; None where none was made."""
@@ -64,8 +104,25 @@ class LocalStorage:
         except FileNotFoundError:
             return None
 
-    def flush(self) -> None:
-        """Returns once everything adopted so far survives a power cut; one call for many files."""
+    def put_thumbnail(self, sha256: str, data: bytes) -> None:
+        """Keeps a thumbnail; it can be computed again, so nothing waits for the disk."""
+        target = self.thumbnail_path(sha256)
+        part = self._incoming / secrets.token_hex(16)
+        part.write_bytes(data)
+        _move(part, target)
+
+    def sweep(self) -> int:
+        """Removes what killed processes have left half-way; how many files and folders."""
+        return sweep(self._incoming, time.time())
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.root).free
+
+    def writable(self) -> bool:
+        return os.access(self._incoming, os.W_OK)
+
+    def _flush(self) -> None:
+        """One call for many files."""
         folder = os.open(self.root, os.O_RDONLY)
         try:
             if not _LINUX or ctypes.CDLL(None).syncfs(folder) != 0:
@@ -73,24 +130,12 @@ class LocalStorage:
         finally:
             os.close(folder)
 
-    def put_thumbnail(self, sha256: str, data: bytes) -> None:
-        """Keeps a thumbnail; it can be computed again, so nothing waits for the disk."""
-        target = self.thumbnail_path(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = self.new_incoming()
-        part.write_bytes(data)
-        part.replace(target)
 
-    def sweep(self, now: float) -> int:
-        """Removes what interrupted uploads left more than a day ago; how many."""
-        old = [
-            path
-            for path in self.incoming.iterdir()
-            if now - path.lstat().st_mtime > SWEEP_AGE_SECONDS
-        ]
-        for path in old:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        return len(old)
-
-    def writable(self) -> bool:
-        return os.access(self.incoming, os.W_OK)
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.replace(target)
+    except FileNotFoundError:
+        if target.exists() and not source.exists():
+            return
+        target.parent.mkdir(exist_ok=True)
+        source.replace(target)

@@ -1,4 +1,4 @@
-"""What users may do with datasets: create, look, add files, import a folder."""
+"""What users may do with datasets: create, look, change, import a folder."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,9 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from service.db.blobs import Blobs
 from service.db.datasets import Datasets
-from service.db.items import Added, Items
-from service.domain.datasets import MAX_NAME_LENGTH, Dataset, Item, Kind, NewItem, Visibility
+from service.db.items import Items
+from service.domain.datasets import (
+    MAX_NAME_LENGTH,
+    Dataset,
+    Item,
+    ItemQuery,
+    Kind,
+    Visibility,
+)
 from service.domain.users import User
 from service.errors import MeanwhileError
 from service.usecases.access import Forbidden
@@ -43,6 +51,13 @@ class FolderNotAllowed(MeanwhileError):
     status = 422
 
 
+class ItemNotFound(MeanwhileError):
+    """No item of that path in the newest version."""
+
+    code = "item_not_found"
+    status = 404
+
+
 class BlobNotFound(MeanwhileError):
     """No blob that the user may see, or nothing derived from it yet."""
 
@@ -62,20 +77,18 @@ class NewDataset:
 class DatasetActions:
     """Creates, reads and fills datasets."""
 
-    def __init__(self, datasets: Datasets, items: Items, import_roots: Sequence[Path]) -> None:
+    def __init__(
+        self, datasets: Datasets, items: Items, blobs: Blobs, import_roots: Sequence[Path]
+    ) -> None:
         self._datasets = datasets
         self._items = items
+        self._blobs = blobs
         self._import_roots = import_roots
 
     async def create(self, user: User, new: NewDataset) -> Dataset:
         if not user.creates:
             raise Forbidden("viewers cannot create datasets; ask an admin for the role 'member'")
-        name = new.name.strip()
-        if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
-            raise InvalidName(
-                f"a dataset's name has 1 to {MAX_NAME_LENGTH} printable characters",
-                fields=[("name", "not a name that can be shown")],
-            )
+        name = _checked(new.name)
         id_ = uuid4()
         if not await self._datasets.create(id_, user, name, new.kind, new.visibility):
             raise DatasetNameTaken(f"you have a dataset named {name!r} already")
@@ -99,17 +112,31 @@ class DatasetActions:
             raise Forbidden("only its owner or an admin can change a dataset")
         return dataset
 
-    async def add(self, user: User, id_: UUID, new: Sequence[NewItem]) -> Added:
-        """Adds files that are stored already; one batch, one version."""
+    async def change(
+        self, user: User, id_: UUID, *, name: str | None, visibility: Visibility | None
+    ) -> Dataset:
+        """Gives a dataset another name or shows it to others."""
         await self.own(user, id_)
-        added = await self._items.add(id_, new)
-        if added is None:
-            raise DatasetNotFound(f"there is no dataset {str(id_)!r}")
-        return added
+        name = None if name is None else _checked(name)
+        if not await self._datasets.change(id_, name=name, visibility=visibility):
+            raise DatasetNameTaken(f"you have a dataset named {name!r} already")
+        return await self.find(user, id_)
 
-    async def items(self, user: User, id_: UUID, *, after: int, limit: int) -> Sequence[Item]:
+    async def remove_item(self, user: User, id_: UUID, path: str) -> int:
+        """Takes a path out of the dataset; the version without it."""
+        await self.own(user, id_)
+        version = await self._items.remove(id_, path)
+        if version is None:
+            raise ItemNotFound(f"the dataset has no item {path!r}")
+        return version
+
+    async def items(self, user: User, id_: UUID, query: ItemQuery) -> Sequence[Item]:
         await self.find(user, id_)
-        return await self._items.page(id_, after=after, limit=limit)
+        return await self._items.page(id_, query)
+
+    async def changed_since(self, id_: UUID, version: int) -> int:
+        """How many items have come or gone since a version."""
+        return await self._items.changed_since(id_, version)
 
     async def importable(self, user: User, id_: UUID, path: str) -> str:
         """The real path of a folder that may be imported into the dataset."""
@@ -128,7 +155,15 @@ class DatasetActions:
 
     async def check_blob(self, user: User, sha256: str) -> None:
         """Passes if an item that the user may see points to the blob."""
-        if not await self._items.blob_visible(
-            bytes.fromhex(sha256), user_id=user.id, admin=user.admin
-        ):
+        if not await self._blobs.visible(bytes.fromhex(sha256), user):
             raise BlobNotFound(f"there is no blob {sha256!r}")
+
+
+def _checked(told: str) -> str:
+    name = told.strip()
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidName(
+            f"a dataset's name has 1 to {MAX_NAME_LENGTH} printable characters",
+            fields=[("name", "not a name that can be shown")],
+        )
+    return name

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from service.catalog.entry import Catalogue
+from service.db.blobs import Blobs
 from service.db.chunks import Chunks, Claim, Finished, Lease
 from service.db.planning import Planning
 from service.db.saves import Saves
 from service.db.tasks import Tasks
 from service.domain.chunks import ClaimedChunk
+from service.domain.datasets import NewItem
 from service.domain.saves import Save, Saved
 from service.domain.snapshots import snapshot
 from service.domain.tasks import Failure
@@ -22,6 +24,7 @@ from service.messaging.tickets import Tickets
 class RunActions:
     """The only way in which workers change tasks; every write is fenced."""
 
+    blobs: Blobs
     chunks: Chunks
     planning: Planning
     saves: Saves
@@ -44,6 +47,10 @@ class RunActions:
     async def release_worker(self, worker_id: UUID) -> int:
         """Gives the chunks of a worker that is dead to others at once; how many."""
         return await self._released(await self.chunks.release_worker(worker_id), "its worker died")
+
+    async def reserve(self, new: Sequence[NewItem]) -> None:
+        """Keeps the blobs of items that are to be saved from being collected."""
+        await self.blobs.reserve(new)
 
     async def save(self, worker_id: UUID, batch: Sequence[Save]) -> Saved:
         """Writes a batch and tells everybody how far its tasks are now."""

@@ -142,6 +142,18 @@ class TaskActions:
         await self._snapshots.publish({id_: snapshot(task)})
         return task
 
+    async def active_on(self, dataset_ids: Sequence[UUID]) -> Sequence[Task]:
+        """Active tasks on datasets that the user may see, newest first."""
+        return await self._tasks.active_on(dataset_ids)
+
+    async def cancel_on(self, dataset_id: UUID) -> None:
+        """Cancels everything on a dataset that is gone."""
+        for task in await self._tasks.active_on([dataset_id]):
+            await self._tasks.cancel(task.id)
+        await self._snapshots.publish(
+            {task.id: snapshot(task) for task in await self._tasks.active_on([dataset_id])}
+        )
+
     async def result(self, user: User, id_: UUID) -> Mapping[str, Any]:
         task = await self.find(user, id_)
         result = await self._tasks.result(id_)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from service.catalog.folder_import import FolderImportResult
 from service.catalog.image_analysis import ImageAnalysisResult
-from service.domain.datasets import Dataset
+from service.domain.datasets import Dataset, ItemQuery
 from service.domain.tasks import Status
 from service.domain.users import User
 from service.runtime import Runtime
@@ -53,7 +53,7 @@ async def test_odd_files_are_analysed_like_all_others(
     await import_folder(runtime, user, dataset, sample_folder)
     await analyse(runtime, user, dataset)
 
-    items = await runtime.datasets.items(user, dataset.id, after=0, limit=200)
+    items = await runtime.datasets.items(user, dataset.id, ItemQuery(limit=200))
     odd = {item.path: item.sha256 for item in items if item.path in ODD}
 
     assert set(odd) == set(ODD)

@@ -10,7 +10,9 @@ import httpx2
 import pytest
 from openapi_spec_validator import validate
 
-from service.api.schemas import DatasetAnswer, Problem, TaskAnswer
+from service.api.schemas.common import Problem
+from service.api.schemas.datasets import DatasetAnswer, DatasetDetails
+from service.api.schemas.tasks import TaskAnswer
 from tests.conftest import Site
 
 API = "/api/v1"
@@ -111,7 +113,7 @@ def test_answers_are_what_the_document_says(client: httpx2.Client, dataset: str)
     assert TaskAnswer.model_validate(task.json()).type == "image_analysis"
     assert task.headers["location"] == task.json()["links"]["self"]
     found = client.get(f"{API}/datasets/{dataset}").json()
-    assert DatasetAnswer.model_validate(found).version == 0
+    assert DatasetDetails.model_validate(found).version == 0
 
 
 def test_the_openapi_document_is_valid(client: httpx2.Client) -> None:

@@ -43,9 +43,8 @@ def keep_file(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
         return Kept(FileSave(fence, unit.key, skipped=Reason(output.code, output.detail)))
     file, target = unit.subject
     sha256: str = output.data["sha256"]
-    run.runtime.storage.adopt(target, sha256)
     item = NewItem(file.path, bytes.fromhex(sha256), output.data["size_bytes"])
-    return Kept(FileSave(fence, unit.key, item=item))
+    return Kept(FileSave(fence, unit.key, item=item, incoming=target))
 
 
 async def report(run: Run, tools: SoloTools) -> Mapping[str, Any]:
@@ -78,7 +77,7 @@ def _listed(run: Run, key: int, name: bytes, problem: list[str] | None) -> Liste
 
 
 def _unit(run: Run, folder: bytes, file: ListedFile) -> Unit:
-    target: Path = run.runtime.storage.new_incoming()
+    target: Path = run.folder.new_file()
     source = os.path.join(folder, file.source)
     return Unit(file.key, {"source": source.hex(), "target": str(target)}, (file, target))
 

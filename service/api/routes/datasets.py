@@ -1,43 +1,38 @@
-"""Datasets: create, list, fill and look through."""
+"""Datasets: create, list, look through, change and delete."""
 
-import asyncio
-import hashlib
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from service.api import cursors
-from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
+from service.api.operations import Call, Operation
 from service.api.routes.tasks import accepted
-from service.api.schemas import (
+from service.api.schemas.common import Page
+from service.api.schemas.datasets import (
+    ChangedDatasetBody,
     DatasetAnswer,
+    DatasetDetails,
     DatasetPage,
-    FilesAnswer,
     ImportBody,
     ItemPage,
+    ItemsQuery,
     NewDatasetBody,
-    Page,
-    TaskAnswer,
+    VersionAnswer,
 )
-from service.api.views import PREFIX, dataset_view, json
-from service.domain.datasets import Dataset, NewItem, clean_path
-from service.domain.tasks import Status
-from service.storage.local import LocalStorage
+from service.api.schemas.tasks import TaskAnswer
+from service.api.views import PREFIX, dataset_view, freshness_view, json
+from service.domain.datasets import Dataset, Item, ItemQuery, ItemSort
+from service.domain.tasks import Task
 from service.usecases.datasets import (
-    BlobNotFound,
     DatasetNameTaken,
     DatasetNotFound,
     FolderNotAllowed,
     InvalidName,
+    ItemNotFound,
     NewDataset,
 )
 from service.usecases.tasks import Submission
-
-SHA256_LENGTH = 64
-THUMBNAIL_HEADERS = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
 async def create_dataset(call: Call) -> Response:
@@ -53,38 +48,27 @@ async def list_datasets(call: Call) -> Response:
     datasets = await call.state.runtime.datasets.page(
         call.user, before=cursors.by_time(query.cursor), limit=query.limit
     )
-    views = [await _view(call, dataset) for dataset in datasets]
+    running = await call.state.runtime.tasks.active_on([dataset.id for dataset in datasets])
+    views = [dataset_view(dataset, _on(dataset, running)) for dataset in datasets]
     last = (datasets[-1].created_at.isoformat(), str(datasets[-1].id)) if datasets else ()
     return json(cursors.page(list(views), query.limit, *last))
 
 
 async def read_dataset(call: Call) -> Response:
-    return json(await _view(call, await call.state.runtime.datasets.find(call.user, call.id())))
+    return await _details(call, await call.state.runtime.datasets.find(call.user, call.id()))
 
 
-async def add_files(call: Call) -> Response:
-    """Files are hashed on their way into storage; then they all join in one version."""
-    runtime, settings = call.state.runtime, call.state.runtime.settings
-    await runtime.datasets.own(call.user, call.id())
-    if int(call.request.headers.get("content-length") or 0) > settings.max_request_bytes:
-        raise BodyTooLarge(f"a request has at most {settings.max_request_bytes} bytes")
-    async with call.request.form(max_files=settings.max_files_per_request) as form:
-        files = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
-        if not files:
-            raise InvalidRequest(
-                "there are no files; send them as form fields named 'files'",
-                fields=[("files", "missing")],
-            )
-        upload = await asyncio.to_thread(_store, runtime.storage, files)
-    added = await runtime.datasets.add(call.user, call.id(), upload.items)
-    return json(
-        {
-            "version": added.version,
-            "added": [_file_view(item, added.item_ids.get(item.path)) for item in upload.items],
-            "skipped": upload.skipped,
-        },
-        201,
+async def change_dataset(call: Call) -> Response:
+    body: ChangedDatasetBody = call.body
+    changed = await call.state.runtime.datasets.change(
+        call.user, call.id(), name=body.name, visibility=body.visibility
     )
+    return await _details(call, changed)
+
+
+async def delete_dataset(call: Call) -> Response:
+    await call.state.runtime.removal.delete(call.user, call.id())
+    return Response(status_code=204)
 
 
 async def import_folder(call: Call) -> Response:
@@ -95,79 +79,56 @@ async def import_folder(call: Call) -> Response:
 
 
 async def list_items(call: Call) -> Response:
-    query: Page = call.query
-    items = await call.state.runtime.datasets.items(
-        call.user, call.id(), after=cursors.by_number(query.cursor), limit=query.limit
+    query: ItemsQuery = call.query
+    asked = ItemQuery(
+        limit=query.limit,
+        issue=query.issue,
+        label=query.label,
+        split=query.split,
+        sort=query.sort,
+        after=_after(query),
     )
-    last = (items[-1].id,) if items else ()
+    items = await call.state.runtime.datasets.items(call.user, call.id(), asked)
+    last = _place(query, items[-1]) if items else ()
     return json(cursors.page([vars(item) for item in items], query.limit, *last))
 
 
-async def read_thumbnail(call: Call) -> Response:
-    sha256: str = call.request.path_params["sha256"]
-    if len(sha256) != SHA256_LENGTH or not set(sha256) <= set("0123456789abcdef"):
-        raise InvalidRequest(f"{sha256!r} is not a SHA-256 in hexadecimal")
-    await call.state.runtime.datasets.check_blob(call.user, sha256)
-    data = await asyncio.to_thread(call.state.runtime.storage.thumbnail, sha256)
-    if data is None:
-        raise BlobNotFound("there is no thumbnail yet; an image analysis makes one")
-    media_type = "image/webp" if data[8:12] == b"WEBP" else "image/jpeg"
-    return Response(data, media_type=media_type, headers=THUMBNAIL_HEADERS)
+async def remove_item(call: Call) -> Response:
+    path: str = call.request.path_params["path"]
+    version = await call.state.runtime.datasets.remove_item(call.user, call.id(), path)
+    return json({"version": version})
 
 
-async def _view(call: Call, dataset: Dataset) -> dict[str, Any]:
-    tasks = call.state.runtime.tasks
-    running = [
-        *await tasks.page(call.user, dataset_id=dataset.id, status=Status.IN_PROGRESS),
-        *await tasks.page(call.user, dataset_id=dataset.id, status=Status.PENDING),
-    ]
-    return dataset_view(dataset, running)
+def _after(query: ItemsQuery) -> tuple[str] | tuple[int] | tuple[float, int] | None:
+    if query.cursor is None:
+        return None
+    if query.issue is not None:
+        return cursors.by_score(query.cursor)
+    if query.sort in (ItemSort.PATH, ItemSort.PATH_DOWN):
+        return (cursors.by_text(query.cursor),)
+    return (cursors.by_number(query.cursor),)
 
 
-@dataclass(frozen=True)
-class _Upload:
-    items: list[NewItem]
-    skipped: list[dict[str, str]]
+def _place(query: ItemsQuery, item: Item) -> tuple[object, ...]:
+    if query.issue is not None:
+        return item.score, item.id
+    return (item.path if query.sort in (ItemSort.PATH, ItemSort.PATH_DOWN) else item.id,)
 
 
-def _store(storage: LocalStorage, files: list[UploadFile]) -> _Upload:
-    upload = _Upload([], [])
-    for file in files:
-        path = clean_path(file.filename or "")
-        if path is None:
-            reason = "its name is empty, absolute, too long or has '..'"
-            upload.skipped.append({"path": file.filename or "", "reason": reason})
-            continue
-        upload.items.append(_store_one(storage, file.file, path))
-    storage.flush()
-    return upload
+async def _details(call: Call, dataset: Dataset) -> Response:
+    runtime = call.state.runtime
+    running = await runtime.tasks.active_on([dataset.id])
+    analyses = await runtime.freshness.of(dataset)
+    told: dict[str, Any] = dataset_view(dataset, running)
+    return json(told | {"analyses": [freshness_view(analysis) for analysis in analyses]})
 
 
-def _store_one(storage: LocalStorage, file: BinaryIO, path: str) -> NewItem:
-    incoming: Path = storage.new_incoming()
-    digest, size = hashlib.sha256(), 0
-    try:
-        with incoming.open("xb") as writer:
-            while block := file.read(1 << 20):
-                digest.update(block)
-                writer.write(block)
-                size += len(block)
-        storage.adopt(incoming, digest.hexdigest())
-    finally:
-        incoming.unlink(missing_ok=True)
-    return NewItem(path, digest.digest(), size)
-
-
-def _file_view(item: NewItem, item_id: int | None) -> dict[str, Any]:
-    return {
-        "path": item.path,
-        "sha256": item.sha256.hex(),
-        "size_bytes": item.size_bytes,
-        "item_id": item_id,
-    }
+def _on(dataset: Dataset, tasks: Sequence[Task]) -> list[Task]:
+    return [task for task in tasks if dataset.id in (task.dataset_id, task.target_id)]
 
 
 DATASETS = f"{PREFIX}/datasets"
+DATASET = f"{DATASETS}/{{id}}"
 OPERATIONS = (
     Operation(
         "POST",
@@ -183,24 +144,32 @@ OPERATIONS = (
     ),
     Operation(
         "GET",
-        f"{DATASETS}/{{id}}",
+        DATASET,
         read_dataset,
-        "A dataset and what runs on it",
-        {200: DatasetAnswer},
+        "A dataset, what runs on it and how its analyses stand",
+        {200: DatasetDetails},
+        problems=(DatasetNotFound,),
+    ),
+    Operation(
+        "PATCH",
+        DATASET,
+        change_dataset,
+        "Rename a dataset, or show it to others",
+        {200: DatasetDetails},
+        body=ChangedDatasetBody,
+        problems=(DatasetNotFound, InvalidName, DatasetNameTaken),
+    ),
+    Operation(
+        "DELETE",
+        DATASET,
+        delete_dataset,
+        "Delete a dataset and cancel what runs on it",
+        {204: None},
         problems=(DatasetNotFound,),
     ),
     Operation(
         "POST",
-        f"{DATASETS}/{{id}}/files",
-        add_files,
-        "Add files; those of one request make one version",
-        {201: FilesAnswer},
-        form="Files to add, each under its file name",
-        problems=(DatasetNotFound, BodyTooLarge),
-    ),
-    Operation(
-        "POST",
-        f"{DATASETS}/{{id}}/import",
+        f"{DATASET}/import",
         import_folder,
         "Import a folder of the server, as a task",
         {202: TaskAnswer},
@@ -209,19 +178,19 @@ OPERATIONS = (
     ),
     Operation(
         "GET",
-        f"{DATASETS}/{{id}}/items",
+        f"{DATASET}/items",
         list_items,
-        "Items of a dataset",
+        "Items of a dataset, by path or worst first",
         {200: ItemPage},
-        query=Page,
+        query=ItemsQuery,
         problems=(DatasetNotFound,),
     ),
     Operation(
-        "GET",
-        f"{PREFIX}/blobs/{{sha256}}/thumbnail",
-        read_thumbnail,
-        "A small picture of a blob, longest side 256 pixels",
-        {200: "image/*"},
-        problems=(BlobNotFound,),
+        "DELETE",
+        f"{DATASET}/files/{{path:path}}",
+        remove_item,
+        "Take an item out of a dataset",
+        {200: VersionAnswer},
+        problems=(DatasetNotFound, ItemNotFound),
     ),
 )

@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from starlette.responses import Response
 
 from service.api.operations import Call, Operation
-from service.api.schemas import Health
+from service.api.schemas.health import Health
 from service.api.views import json
 
 log = structlog.get_logger()

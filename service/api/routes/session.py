@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from service.api.auth import COOKIE, give_session, refuse_foreign_pages, take_session
 from service.api.operations import Call, Operation
-from service.api.schemas import Session, SignIn
+from service.api.schemas.session import Session, SignIn
 from service.api.views import PREFIX, json
 from service.domain.users import User
 from service.usecases.access import LinkUsed

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from service.api import cursors
 from service.api.operations import Call, Operation
-from service.api.schemas import (
+from service.api.schemas.tasks import (
     LogPage,
     LogQuery,
     TaskAnswer,

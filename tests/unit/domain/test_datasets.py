@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from service.domain.datasets import MAX_PATH_BYTES, clean_path, label_of
+from service.domain.datasets import MAX_PATH_BYTES, Place, clean_path, place_of
 
 
 @pytest.mark.parametrize(
@@ -29,5 +29,14 @@ def test_a_path_that_leads_astray_is_refused(told: str) -> None:
     assert clean_path(told) is None
 
 
-def test_the_label_is_the_first_folder() -> None:
-    assert [label_of(path) for path in ("cats/a/1.jpg", "1.jpg")] == ["cats", None]
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("cats/a/1.jpg", Place("cats", None, None)),
+        ("1.jpg", Place(None, None, None)),
+        ("Train/cats/1.jpg", Place("cats", None, "Train")),
+        ("test/1.jpg", Place(None, None, "test")),
+    ],
+)
+def test_folders_say_label_and_split(path: str, place: Place) -> None:
+    assert place_of(path) == place

@@ -1,83 +1,13 @@
-"""Schemas: bodies, queries and answers as the API documents them."""
+"""Schemas of tasks."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from service.domain.datasets import Kind, Visibility
+from service.api.schemas.common import Answer, Body, Page
 from service.domain.tasks import Priority, Status
-from service.domain.users import Role
-
-
-class Body(BaseModel):
-    """Unknown fields are refused, so that a misspelt one is not silently lost."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-
-class Answer(BaseModel):
-    """What comes back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Problem(BaseModel):
-    """RFC 9457 problem details; ``code`` is stable."""
-
-    class WrongField(Answer):
-        """One field that does not fit."""
-
-        field: str
-        message: str
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[WrongField] = []
-
-
-class Page(Body):
-    """Which part of a list."""
-
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: str | None = None
-
-
-class SignIn(Body):
-    """The one-time token of a sign-in link."""
-
-    token: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class UserAnswer(Answer):
-    """Who is signed in."""
-
-    name: str
-    role: Role
-
-
-class Session(Answer):
-    """The session that the request belongs to."""
-
-    user: UserAnswer
-
-
-class NewDatasetBody(Body):
-    """A dataset to create."""
-
-    name: str
-    kind: Kind = Kind.IMAGE
-    visibility: Visibility = Visibility.PRIVATE
-
-
-class ImportBody(Body):
-    """A folder of the server, below one of its import roots."""
-
-    path: Annotated[str, Field(min_length=1, max_length=4096)]
 
 
 class TaskBody(Body):
@@ -85,7 +15,7 @@ class TaskBody(Body):
 
     type: str
     dataset_id: UUID
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = Field(default_factory=dict)
     priority: Priority = Priority.NORMAL
     force: bool = False
     """Compute anew even if a completed task on the same version could answer."""
@@ -184,72 +114,6 @@ class TaskPage(Answer):
     next_cursor: str | None
 
 
-class DatasetAnswer(Answer):
-    """A dataset at its newest version."""
-
-    id: UUID
-    name: str
-    kind: Kind
-    visibility: Visibility
-    version: int
-    items: int
-    size_bytes: int
-    owner: str
-    created_at: datetime
-    cover: list[str]
-    running: list[TaskAnswer]
-
-
-class DatasetPage(Answer):
-    """Datasets, newest first."""
-
-    items: list[DatasetAnswer]
-    next_cursor: str | None
-
-
-class ItemAnswer(Answer):
-    """An item of a dataset."""
-
-    id: int
-    path: str
-    sha256: str
-    size_bytes: int
-    label: str | None
-    added_in: int
-
-
-class ItemPage(Answer):
-    """Items, in the order in which they came."""
-
-    items: list[ItemAnswer]
-    next_cursor: str | None
-
-
-class AddedFile(Answer):
-    """A file that is in the dataset now."""
-
-    path: str
-    sha256: str
-    size_bytes: int
-    item_id: int | None
-    """None where the dataset had the same bytes under this path already."""
-
-
-class SkippedUpload(Answer):
-    """A file that was not added, and why."""
-
-    path: str
-    reason: str
-
-
-class FilesAnswer(Answer):
-    """What became of uploaded files."""
-
-    version: int
-    added: list[AddedFile]
-    skipped: list[SkippedUpload]
-
-
 class TaskItemAnswer(Answer):
     """What a task says of an item."""
 
@@ -309,10 +173,3 @@ class TaskTypes(Answer):
     """All task types."""
 
     items: list[TaskType]
-
-
-class Health(Answer):
-    """Whether the process, and what it needs, answer."""
-
-    status: Literal["ok", "unavailable"]
-    checks: dict[str, str] = {}

@@ -1,0 +1,206 @@
+"""Uploads: every way in which bytes come into a dataset through the web."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import aclosing
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.api.multipart import parts
+from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
+from service.api.routes.tasks import accepted
+from service.api.schemas.datasets import AddedFile, FilesAnswer, RoomAnswer
+from service.api.schemas.tasks import TaskAnswer
+from service.api.views import PREFIX, json
+from service.db.items import Added
+from service.storage.local import StorageFull
+from service.usecases.datasets import DatasetNotFound
+from service.usecases.tasks import Submission
+from service.usecases.uploads import (
+    FileTooLarge,
+    InvalidPath,
+    QuotaExceeded,
+    Receiving,
+    Room,
+    Skipped,
+    Taken,
+)
+
+ALMOST_FULL = 0.1
+"""The share of what is left below which a page warns."""
+
+
+async def add_files(call: Call) -> Response:
+    """Files are hashed on their way into storage; then they all join in one version."""
+    settings = call.state.runtime.settings
+    announced = _announced(call.request)
+    if announced > settings.max_request_bytes:
+        raise BodyTooLarge(
+            f"a form has at most {settings.max_request_bytes} bytes; PUT larger files one by one"
+        )
+    uploads = call.state.runtime.uploads
+    async with uploads.receive(call.user, call.id(), announced) as receiving:
+        await _take_parts(call.request, receiving, settings.max_files_per_request)
+        added = await uploads.add(call.id(), receiving.taken)
+    return json(
+        {
+            "version": added.version,
+            "added": [_file_view(file, added) for file in receiving.taken],
+            "skipped": [_skipped_view(file) for file in receiving.skipped],
+        },
+        201,
+    )
+
+
+async def put_file(call: Call) -> Response:
+    uploads = call.state.runtime.uploads
+    path: str = call.request.path_params["path"]
+    async with uploads.receive(call.user, call.id(), _announced(call.request)) as receiving:
+        await receiving.take(path, call.request.stream())
+        if receiving.skipped:
+            _refuse(receiving.skipped[0])
+        added = await uploads.add(call.id(), receiving.taken)
+        (taken,) = receiving.taken
+    status = 200 if added.states[taken.item.path] == "unchanged" else 201
+    return json(_file_view(taken, added), status)
+
+
+async def import_archive(call: Call) -> Response:
+    return await _submit(call, "archive_import")
+
+
+async def import_labels(call: Call) -> Response:
+    return await _submit(call, "label_import")
+
+
+async def read_room(call: Call) -> Response:
+    return json(_room_view(await call.state.runtime.uploads.room(call.user.id)))
+
+
+async def _submit(call: Call, type_: str) -> Response:
+    """Keeps the body, then submits the task that reads it."""
+    runtime = call.state.runtime
+    async with aclosing(_whole_body(call.request)) as body:
+        upload = await runtime.uploads.keep(call.user, call.id(), body, _announced(call.request))
+    asked = Submission(type_, dataset_id=call.id(), params={"upload": str(upload)})
+    submitted = await runtime.tasks.submit(call.user, asked)
+    await runtime.uploads.give(upload, submitted.task.id)
+    return accepted(submitted)
+
+
+async def _whole_body(request: Request) -> AsyncGenerator[bytes]:
+    """The raw body, or the field ``file`` of a form."""
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        async for block in request.stream():
+            yield block
+        return
+    async for part in parts(request):
+        if part.name == "file" and part.file_name is not None:
+            async for block in part.body:
+                yield block
+            return
+        await _pass_over(part.body)
+    raise InvalidRequest(
+        "the form has no file; send it as the field 'file'", fields=[("file", "missing")]
+    )
+
+
+async def _take_parts(request: Request, receiving: Receiving, at_most: int) -> None:
+    async for part in parts(request):
+        if part.name != "files" or part.file_name is None:
+            await _pass_over(part.body)
+        elif len(receiving.taken) + len(receiving.skipped) >= at_most:
+            raise InvalidRequest(f"a form has at most {at_most} files; send the rest in another")
+        else:
+            await receiving.take(part.file_name, part.body)
+    if not receiving.taken and not receiving.skipped:
+        raise InvalidRequest(
+            "there are no files; send them as form fields named 'files'",
+            fields=[("files", "missing")],
+        )
+
+
+async def _pass_over(body: AsyncIterable[bytes]) -> None:
+    async for _ in body:
+        pass
+
+
+def _announced(request: Request) -> int:
+    """What the request says of its length; the limits hold for what really comes, too."""
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isdecimal() else 0
+
+
+def _refuse(skipped: Skipped) -> None:
+    kind = FileTooLarge if skipped.reason.code == FileTooLarge.code else InvalidPath
+    raise kind(skipped.reason.detail)
+
+
+def _file_view(file: Taken, added: Added) -> dict[str, Any]:
+    item = file.item
+    return AddedFile(
+        path=item.path,
+        sha256=item.sha256.hex(),
+        size_bytes=item.size_bytes,
+        item_id=added.item_ids.get(item.path),
+    ).model_dump()
+
+
+def _skipped_view(file: Skipped) -> dict[str, Any]:
+    shown = file.path.encode("utf-8", "backslashreplace").decode()
+    return {"path": shown, "code": file.reason.code, "reason": file.reason.detail}
+
+
+def _room_view(room: Room) -> dict[str, Any]:
+    quota = room.quota_bytes
+    left = min(
+        room.free_bytes / (room.free_bytes + room.used_bytes or 1),
+        1.0 if quota is None else (quota - room.used_bytes) / quota,
+    )
+    return vars(room) | {"almost_full": left < ALMOST_FULL}
+
+
+FILES = f"{PREFIX}/datasets/{{id}}/files"
+TOO_MUCH = (FileTooLarge, QuotaExceeded, StorageFull)
+OPERATIONS = (
+    Operation(
+        "POST",
+        FILES,
+        add_files,
+        "Add files; those of one request make one version",
+        {201: FilesAnswer},
+        form="Files to add, each under its file name",
+        problems=(DatasetNotFound, BodyTooLarge, QuotaExceeded, StorageFull),
+    ),
+    Operation(
+        "PUT",
+        f"{FILES}/{{path:path}}",
+        put_file,
+        "Add one file of any size under a path; 200 where it was there already",
+        {201: AddedFile, 200: AddedFile},
+        raw="application/octet-stream",
+        problems=(DatasetNotFound, InvalidPath, *TOO_MUCH),
+    ),
+    Operation(
+        "POST",
+        f"{PREFIX}/datasets/{{id}}/archive",
+        import_archive,
+        "Add the files of a zip, tar or tar.gz, as a task; they appear as they come",
+        {202: TaskAnswer},
+        raw="application/octet-stream",
+        problems=(DatasetNotFound, *TOO_MUCH),
+    ),
+    Operation(
+        "POST",
+        f"{PREFIX}/datasets/{{id}}/labels",
+        import_labels,
+        "Set labels, groups and splits from a CSV or JSON Lines file, as a task",
+        {202: TaskAnswer},
+        raw="text/csv",
+        problems=(DatasetNotFound, *TOO_MUCH),
+    ),
+    Operation(
+        "GET", f"{PREFIX}/room", read_room, "How many bytes you may still bring", {200: RoomAnswer}
+    ),
+)

@@ -1,0 +1,1 @@
+"""Schemas: bodies, queries and answers as the API documents them, one file a noun."""

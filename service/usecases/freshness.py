@@ -1,0 +1,61 @@
+"""Freshness: whether what an analysis says of a dataset still holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from service.catalog.entry import Catalogue, Entry
+from service.db.items import Items
+from service.db.tasks import Tasks
+from service.domain.datasets import Dataset
+from service.domain.tasks import Task
+
+
+class Standing(StrEnum):
+    """How an analysis of a dataset stands."""
+
+    NEVER = "never"
+    RUNNING = "running"
+    STALE = "stale"
+    FRESH = "fresh"
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """An analysis of a dataset, and how it stands."""
+
+    type: str
+    standing: Standing
+    task_id: UUID | None = None
+    """The running one, else the last that was completed."""
+    stale_items: int = 0
+    """How many items have come or gone since."""
+
+
+class FreshnessActions:
+    """Compares analyses with the newest version of their dataset."""
+
+    def __init__(self, items: Items, tasks: Tasks, catalogue: Catalogue) -> None:
+        self._items = items
+        self._tasks = tasks
+        self._catalogue = catalogue
+
+    async def of(self, dataset: Dataset) -> Sequence[Freshness]:
+        """Every analysis of a dataset that the user may see."""
+        active = await self._tasks.active_on([dataset.id])
+        analyses = [entry for entry in self._catalogue if entry.cacheable]
+        return [await self._one(entry, dataset, active) for entry in analyses]
+
+    async def _one(self, entry: Entry, dataset: Dataset, active: Sequence[Task]) -> Freshness:
+        for task in active:
+            if task.type == entry.name and task.dataset_id == dataset.id:
+                return Freshness(entry.name, Standing.RUNNING, task.id)
+        completed = await self._tasks.newest_completed(dataset.id, entry.name)
+        if completed is None:
+            return Freshness(entry.name, Standing.NEVER)
+        task_id, version = completed
+        if version == dataset.version:
+            return Freshness(entry.name, Standing.FRESH, task_id)
+        stale = await self._items.changed_since(dataset.id, version)
+        return Freshness(entry.name, Standing.STALE if stale else Standing.FRESH, task_id, stale)

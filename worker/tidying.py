@@ -1,0 +1,28 @@
+"""Tidying: removes what nobody needs any more, for as long as the worker lives."""
+
+import asyncio
+import random
+
+import structlog
+
+from service.usecases.removal import Removal
+from worker.saver import DATABASE_ERRORS
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 60.0
+SWEEPS_A_COLLECTION = 60
+
+
+async def tidy(removal: Removal) -> None:
+    """Sweeps every minute and collects every hour; begins at once, so that restarts leave none."""
+    turn = random.randrange(1, SWEEPS_A_COLLECTION)  # noqa: S311 - workers take turns
+    while True:
+        try:
+            await removal.sweep()
+            if turn % SWEEPS_A_COLLECTION == 0:
+                await removal.collect()
+        except DATABASE_ERRORS as error:
+            log.warning("tidying.failed", error=repr(error))
+        turn += 1
+        await asyncio.sleep(SWEEP_SECONDS)
