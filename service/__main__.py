@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 
+from service.domain.users import Role
+from service.errors import MeanwhileError
 from service.runtime import open_runtime
 from service.settings import Settings
 
@@ -11,14 +13,24 @@ def main() -> None:
     """Reads the command line and prints one secret on stdout."""
     parser = argparse.ArgumentParser(prog="python -m service", description=__doc__)
     parser.add_argument("what", choices=("key", "link"))
-    parser.add_argument("--user", default="admin", help="created as an admin if there is none")
+    parser.add_argument("--user", help="whose; the first admin's, if nobody is named")
+    parser.add_argument("--role", choices=list(Role), help="create the user with this role")
     told = parser.parse_args()
-    print(asyncio.run(_secret(told.what, told.user)))
+    try:
+        print(asyncio.run(_secret(told.what, told.user, told.role)))
+    except MeanwhileError as error:
+        parser.error(error.detail)
 
 
-async def _secret(what: str, name: str) -> str:
+async def _secret(what: str, name: str | None, role: Role | None) -> str:
     async with open_runtime(Settings.model_validate({}), connections=3) as runtime:
-        user = await runtime.access.user(name)
+        access = runtime.access
+        if name is None:
+            user = await access.ensure("admin", Role.ADMIN)
+        elif role is None:
+            user = await access.user(name)
+        else:
+            user = await access.ensure(name, Role(role))
         if what == "key":
             return await runtime.access.new_key(user, "command line")
         return f"/sign-in#{await runtime.access.new_link(user)}"

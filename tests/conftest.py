@@ -20,7 +20,7 @@ import pytest
 from redis.asyncio import Redis
 
 from deploy.local.servers import Servers, running_servers
-from service.domain.users import User
+from service.domain.users import Role, User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
 from tests.pictures import write_many, write_pictures
@@ -58,7 +58,7 @@ async def runtime(settings: Settings) -> AsyncGenerator[Runtime]:
 
 @pytest.fixture
 async def user(runtime: Runtime) -> User:
-    return await runtime.access.user("admin")
+    return await runtime.access.ensure("admin", Role.ADMIN)
 
 
 @dataclass(frozen=True)

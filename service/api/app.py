@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from service.api import pages
+from service.api import operations, pages
 from service.api.headers import SafetyHeaders
 from service.api.hub import Hub
 from service.api.openapi import openapi
@@ -44,14 +44,17 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncGenerator[dict[str, Any]]:
         async with open_runtime(told, connections=told.web_connections) as runtime:
             hub = Hub(runtime.snapshots, runtime.tasks)
-            listening = asyncio.create_task(hub.run())
             await _greet(runtime.access.first_link, told.public_url)
-            yield {"meanwhile": State(runtime, hub)}
-            listening.cancel()
+            async with asyncio.TaskGroup() as group:
+                listening = group.create_task(hub.run())
+                try:
+                    yield {"meanwhile": State(runtime, hub)}
+                finally:
+                    listening.cancel()
 
     return Starlette(
         routes=[
-            *(operation.route() for operation in OPERATIONS),
+            *operations.routes(OPERATIONS),
             Route(f"{PREFIX}/openapi.json", read_openapi, methods=["GET"]),
             *pages.page_routes(),
         ],

@@ -34,8 +34,8 @@ def by_score(cursor: str | None) -> tuple[float, int] | None:
         return None
     try:
         score, id_ = _decode(cursor)
-        return float(score), int(id_)
-    except (ValueError, TypeError) as error:
+        return float(score), _int8(id_)
+    except (ValueError, TypeError, OverflowError) as error:
         raise _unknown() from error
 
 
@@ -43,9 +43,9 @@ def by_text(cursor: str) -> str:
     """A place in a list by a text."""
     try:
         (text,) = _decode(cursor)
-        if isinstance(text, str):
+        if isinstance(text, str) and "\0" not in text:
             return text
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise _unknown() from error
     raise _unknown()
 
@@ -54,8 +54,8 @@ def by_number(cursor: str) -> int:
     """A place in a list by a number."""
     try:
         (number,) = _decode(cursor)
-        return int(number)
-    except (ValueError, TypeError) as error:
+        return _int8(number)
+    except (ValueError, TypeError, OverflowError) as error:
         raise _unknown() from error
 
 
@@ -70,6 +70,14 @@ def _decode(cursor: str) -> Any:
         return orjson.loads(base64.urlsafe_b64decode(padded.encode()))
     except (binascii.Error, UnicodeError) as error:
         raise ValueError(cursor) from error
+
+
+def _int8(told: Any) -> int:
+    """What PostgreSQL takes for a bigint."""
+    number = int(told)
+    if not -(1 << 63) <= number < 1 << 63:
+        raise ValueError(told)
+    return number
 
 
 def _unknown() -> InvalidRequest:

@@ -79,7 +79,7 @@ class Hub:
         async for snapshot in self._snapshots.listen():
             if snapshot is not None:
                 self._tell(snapshot)
-            elif loop.time() - asked > RECONCILE_SECONDS:
+            if loop.time() - asked > RECONCILE_SECONDS:
                 asked = loop.time()
                 await self._reconcile()
 

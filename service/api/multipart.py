@@ -8,7 +8,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from service.api.operations import InvalidRequest
+from service.api.operations import BodyTooLarge, InvalidRequest
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,29 @@ _Event = bytes | tuple[str, str | None] | type[_End]
 """Some bytes, the beginning of a part (name, file name), or the end of one."""
 
 
-async def parts(request: Request) -> AsyncGenerator[Part]:
-    """The parts of a multipart request; raises InvalidRequest for what is none."""
+async def parts(request: Request, *, at_most: int | None = None) -> AsyncGenerator[Part]:
+    """The parts of a multipart request of at most so many bytes.
+
+    Raises InvalidRequest for what is none, and BodyTooLarge.
+    """
     content_type, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
     if content_type != b"multipart/form-data" or not boundary:
         raise InvalidRequest("the body is not multipart/form-data with a boundary")
-    events = _events(request.stream(), boundary)
+    events = _events(_limited(request.stream(), at_most), boundary)
     async for event in events:
         if isinstance(event, tuple):
             name, file_name = event
             yield Part(name, file_name, _body(events))
+
+
+async def _limited(stream: AsyncIterator[bytes], at_most: int | None) -> AsyncGenerator[bytes]:
+    received = 0
+    async for block in stream:
+        received += len(block)
+        if at_most is not None and received > at_most:
+            raise BodyTooLarge(f"a form has at most {at_most} bytes; PUT larger files one by one")
+        yield block
 
 
 async def _body(events: AsyncIterator[_Event]) -> AsyncGenerator[bytes]:

@@ -1,6 +1,6 @@
 """Operations: routes as data, from which both the router and the OpenAPI document are made."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -55,6 +55,7 @@ class Call:
             raise InvalidRequest(f"{told!r} is not an id", fields=[(name, "not a UUID")]) from None
 
 
+STREAM = "text/event-stream"
 Endpoint = Callable[[Call], Awaitable[Response]]
 
 
@@ -81,11 +82,8 @@ class Operation:
     def name(self) -> str:
         return cast("Any", self.endpoint).__name__
 
-    def route(self) -> Route:
-        async def answer(request: Request) -> Response:
-            return await self.endpoint(await self._understand(request))
-
-        return Route(self.path, answer, methods=[self.method], name=self.name)
+    async def answer(self, request: Request) -> Response:
+        return await self.endpoint(await self._understand(request))
 
     async def _understand(self, request: Request) -> Call:
         state = state_of(request)
@@ -113,7 +111,28 @@ class Operation:
         return _validated(self.body, told)
 
 
+def routes(operations: Iterable[Operation]) -> list[Route]:
+    """One route a path, so that a wrong method is told all of the right ones."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in operations:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [_route(path, by_method) for path, by_method in by_path.items()]
+
+
+def _route(path: str, by_method: Mapping[str, Operation]) -> Route:
+    async def answer(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await by_method[method].answer(request)
+
+    route = Route(path, answer, methods=list(by_method), name=path)
+    if any(STREAM in operation.answers.values() for operation in by_method.values()):
+        (route.methods or set()).discard("HEAD")  # it would hold a stream open to say nothing
+    return route
+
+
 def _validated(model: type[BaseModel], told: Any) -> BaseModel:
+    if _has_nul(told):
+        raise InvalidRequest("the request holds a NUL character, which no text of ours can have")
     try:
         return model.model_validate(told)
     except ValidationError as error:
@@ -123,3 +142,11 @@ def _validated(model: type[BaseModel], told: Any) -> BaseModel:
         ]
         named = ", ".join(name for name, _ in fields)
         raise InvalidRequest(f"the request does not fit: {named}", fields=fields) from error
+
+
+def _has_nul(told: Any) -> bool:
+    if isinstance(told, str):
+        return "\0" in told
+    if isinstance(told, dict):
+        return any(_has_nul(part) for pair in told.items() for part in pair)
+    return isinstance(told, list) and any(map(_has_nul, told))

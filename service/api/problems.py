@@ -7,12 +7,13 @@ from typing import Any
 import asyncpg
 import orjson
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
+from service.db.away import is_away
 from service.errors import MeanwhileError
 
 MEDIA_TYPE = "application/problem+json"
@@ -59,27 +60,32 @@ def _starlettes(_: Request, error: Exception) -> Response:
     return problem(error.status_code, code, error.detail, headers=error.headers)
 
 
-def _database_away(_: Request, error: Exception) -> Response:
-    log.error("database.away", error=repr(error))
-    return problem(
-        503,
-        "database_away",
-        "the database cannot be reached; try again in a moment",
-        headers={"Retry-After": "2"},
-    )
-
-
-def _unexpected(_: Request, error: Exception) -> Response:
+def _failed(_: Request, error: Exception) -> Response:
+    if is_away(error):
+        log.error("database.away", error=repr(error))
+        return problem(
+            503,
+            "database_away",
+            "the database cannot be reached; try again in a moment",
+            headers={"Retry-After": "2"},
+        )
     log.error("request.crashed", exc_info=error)
     return problem(500, "internal_error", "something went wrong here; the log of web has the trace")
+
+
+def _nobody_listens(_: Request, error: Exception) -> Response:
+    del error
+    return problem(400, "disconnected", "the connection was closed before the request was complete")
 
 
 HANDLERS: dict[Any, ExceptionHandler] = {
     MeanwhileError: _ours,
     HTTPException: _starlettes,
-    OperationalError: _database_away,
-    asyncpg.PostgresConnectionError: _database_away,
-    asyncpg.CannotConnectNowError: _database_away,
-    ConnectionError: _database_away,
-    Exception: _unexpected,
+    ClientDisconnect: _nobody_listens,
+    DBAPIError: _failed,
+    asyncpg.PostgresError: _failed,
+    asyncpg.InterfaceError: _failed,
+    asyncpg.InternalClientError: _failed,
+    OSError: _failed,
+    Exception: _failed,
 }

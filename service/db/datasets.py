@@ -5,9 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db.engine import Database
 from service.db.models import BlobRow, DatasetRow, FeatureRow, ItemRow, UserRow
@@ -16,6 +26,7 @@ from service.domain.features import FeatureState
 from service.domain.users import User
 
 COVER_SIZE = 4
+COVER_CANDIDATES = 100
 
 
 class Datasets:
@@ -84,7 +95,7 @@ class Datasets:
     async def _read(self, query: Select[Any]) -> list[Dataset]:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).all()
-            return [_dataset(row, await _cover(connection, row.id)) for row in rows]
+            return [_dataset(row) for row in rows]
 
 
 def may_see(user: User) -> ColumnElement[bool]:
@@ -96,27 +107,34 @@ def may_see(user: User) -> ColumnElement[bool]:
 
 def _visible(user: User) -> Select[Any]:
     return (
-        select(DatasetRow.__table__, UserRow.name.label("owner"))
+        select(DatasetRow.__table__, UserRow.name.label("owner"), _cover())
         .join(UserRow, UserRow.id == DatasetRow.owner_id)
         .where(DatasetRow.deleted_at.is_(None), may_see(user))
     )
 
 
-async def _cover(connection: AsyncConnection, dataset_id: UUID) -> Sequence[bytes]:
-    """The first items that have a thumbnail."""
-    query = (
-        select(BlobRow.sha256)
-        .join(ItemRow, ItemRow.blob_id == BlobRow.id)
-        .join(FeatureRow, FeatureRow.blob_id == BlobRow.id)
-        .where(ItemRow.dataset_id == dataset_id, ItemRow.removed_in.is_(None))
-        .where(FeatureRow.state == FeatureState.READY)
+def _cover() -> ColumnElement[Sequence[bytes]]:
+    """The first items that have a thumbnail, of the first few; looked for once a dataset."""
+    first = (
+        select(ItemRow.blob_id, ItemRow.id)
+        .where(ItemRow.dataset_id == DatasetRow.id, ItemRow.removed_in.is_(None))
         .order_by(ItemRow.id)
+        .limit(COVER_CANDIDATES)
+        .correlate(DatasetRow)
+        .subquery()
+    )
+    ready = exists().where(FeatureRow.blob_id == BlobRow.id, FeatureRow.state == FeatureState.READY)
+    pictures = (
+        select(BlobRow.sha256)
+        .join(first, first.c.blob_id == BlobRow.id)
+        .where(ready)
+        .order_by(first.c.id)
         .limit(COVER_SIZE)
     )
-    return (await connection.scalars(query)).all()
+    return func.array(pictures.scalar_subquery()).label("cover")
 
 
-def _dataset(row: Any, cover: Sequence[bytes]) -> Dataset:
+def _dataset(row: Any) -> Dataset:
     return Dataset(
         id=row.id,
         name=row.name,
@@ -128,5 +146,5 @@ def _dataset(row: Any, cover: Sequence[bytes]) -> Dataset:
         owner_id=row.owner_id,
         owner=row.owner,
         created_at=row.created_at,
-        cover=tuple(sha256.hex() for sha256 in cover),
+        cover=tuple(sha256.hex() for sha256 in row.cover),
     )

@@ -246,6 +246,7 @@ class TaskRow(Base):
             postgresql_where=text("status = 'completed'"),
         ),
         Index("ix_tasks_created_at_id", "created_at", "id"),
+        Index("ix_tasks_pending", "created_at", "id", postgresql_where=text("status = 'pending'")),
         Index("ix_tasks_dataset_id_created_at", "dataset_id", "created_at"),
         {"postgresql_with": {"fillfactor": 70}},
     )

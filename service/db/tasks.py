@@ -62,7 +62,7 @@ UNION ALL SELECT 'cached', id FROM cached
 UNION ALL SELECT 'missing', NULL WHERE NOT EXISTS (SELECT FROM welcome)
 """
 
-SNAPSHOT = """
+COLUMNS = """
 SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.partial, t.set_aside,
        t.cancel_requested_at IS NOT NULL AND t.completed_at IS NULL AS cancelling,
        t.priority, t.attempts, t.owner_id, u.name AS owner,
@@ -71,12 +71,18 @@ SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.p
        (SELECT jsonb_agg(jsonb_build_array(s.name, s.kind, s.weight, s.total, s.done,
                                            s.started_at, s.completed_at) ORDER BY s.position)
         FROM stages s WHERE s.task_id = t.id) AS stages,
+"""
+FROM_TASKS = """
+FROM tasks t JOIN users u ON u.id = t.owner_id LEFT JOIN datasets d ON d.id = t.dataset_id
+"""
+SNAPSHOT = f"""{COLUMNS}
        CASE t.status WHEN 'pending' THEN
            (SELECT count(*) + 1 FROM tasks b
             WHERE b.status = 'pending' AND (b.created_at, b.id) < (t.created_at, t.id))
        END AS position
-FROM tasks t JOIN users u ON u.id = t.owner_id LEFT JOIN datasets d ON d.id = t.dataset_id
-"""
+{FROM_TASKS}"""
+LISTED = f"{COLUMNS} NULL::bigint AS position {FROM_TASKS}"
+"""Without the place among all that wait, which would be counted for every row."""
 
 MAY_SEE = "($1 OR t.owner_id = $2 OR d.visibility = 'everyone' OR d.owner_id = $2)"
 
@@ -197,7 +203,7 @@ class Tasks:
         """Newest first, those that the user may see."""
         before_time, before_id = before or (None, None)
         rows = await self._pool.fetch(
-            f"""{SNAPSHOT} WHERE {MAY_SEE}
+            f"""{LISTED} WHERE {MAY_SEE}
             AND ($3::uuid IS NULL OR t.dataset_id = $3) AND ($4::text IS NULL OR t.type = $4)
             AND ($5::text IS NULL OR t.status = $5)
             AND ($6::timestamptz IS NULL OR (t.created_at, t.id) < ($6, $7))
@@ -216,7 +222,7 @@ class Tasks:
     async def active_on(self, dataset_ids: Sequence[UUID]) -> list[Task]:
         """Active tasks on datasets, newest first."""
         rows = await self._pool.fetch(
-            f"""{SNAPSHOT} WHERE t.status IN ('pending', 'in_progress')
+            f"""{LISTED} WHERE t.status IN ('pending', 'in_progress')
             AND (t.dataset_id = ANY($1::uuid[]) OR t.target_id = ANY($1::uuid[]))
             ORDER BY t.created_at DESC, t.id DESC""",
             list(dataset_ids),

@@ -30,6 +30,9 @@ class Users:
         async with self._engine.connect() as connection:
             return (await connection.scalar(select(UserRow.id).limit(1))) is not None
 
+    async def by_name(self, name: str) -> User | None:
+        return await self._one(_users().where(UserRow.name == name))
+
     async def add_key(self, user_id: UUID, name: str, hash_: bytes) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(

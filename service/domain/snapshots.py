@@ -40,7 +40,7 @@ def message(task: Task) -> str:
     """One line for people: what is happening."""
     match task.status:
         case Status.PENDING if task.position and task.position > 1:
-            return f"waiting, {task.position - 1} before it"
+            return f"waiting, {task.position - 1} that came before wait too"
         case Status.PENDING:
             return "waiting for a worker"
         case Status.IN_PROGRESS if task.cancelling:

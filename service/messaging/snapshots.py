@@ -52,4 +52,14 @@ class Snapshots:
         Raises RedisError or OSError when Redis goes away.
         """
         async for message in messages(self._redis, keys.SNAPSHOTS):
-            yield None if message is None else orjson.loads(message)
+            yield None if message is None else _understood(message)
+
+
+def _understood(message: bytes) -> Mapping[str, Any] | None:
+    """None for what no release of ours has published."""
+    try:
+        told = orjson.loads(message)
+        return told if isinstance(told["id"], str) and isinstance(told["seq"], int) else None
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        log.warning("snapshot.not_understood", message=message[:200])
+        return None

@@ -28,6 +28,13 @@ class Forbidden(MeanwhileError):
     status = 403
 
 
+class UserNotFound(MeanwhileError):
+    """Nobody of that name."""
+
+    code = "user_not_found"
+    status = 404
+
+
 class LinkUsed(MeanwhileError):
     """A sign-in link that is unknown, used or too old."""
 
@@ -42,8 +49,14 @@ class AccessActions:
         self._users = users
 
     async def user(self, name: str) -> User:
-        """The user of that name; a new one is an admin, as only operators call this."""
-        return (await self._users.ensure(uuid4(), name, Role.ADMIN))[0]
+        user = await self._users.by_name(name)
+        if user is None:
+            raise UserNotFound(f"there is no user {name!r}; with --role a new one is created")
+        return user
+
+    async def ensure(self, name: str, role: Role) -> User:
+        """The user of that name; a new one gets the role."""
+        return (await self._users.ensure(uuid4(), name, role))[0]
 
     async def first_link(self) -> str | None:
         """A sign-in token for the first admin, on the first start only."""

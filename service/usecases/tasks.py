@@ -42,6 +42,13 @@ class TaskEnded(MeanwhileError):
     status = 409
 
 
+class NotSubmittedDirectly(MeanwhileError):
+    """A type whose tasks need more checks than its params."""
+
+    code = "not_submitted_directly"
+    status = 422
+
+
 class InvalidParams(MeanwhileError):
     """Params that the task type does not understand."""
 
@@ -82,7 +89,16 @@ class TaskActions:
         self._catalogue = catalogue
 
     async def submit(self, user: User, asked: Submission) -> Submitted:
-        """An equal active task, an equal fresh result, or a new task; Redis may be away."""
+        """A task of a type that anybody may ask for with any params; see ``start``."""
+        if not self._catalogue.entry(asked.type).submitted_directly:
+            raise NotSubmittedDirectly(f"{asked.type!r} tasks have a route of their own")
+        return await self.start(user, asked)
+
+    async def start(self, user: User, asked: Submission) -> Submitted:
+        """An equal active task, an equal fresh result, or a new task; Redis may be away.
+
+        For faces that have checked what the type needs: folders, uploads, who owns the dataset.
+        """
         if not user.creates:
             raise Forbidden("viewers cannot start tasks; ask an admin for the role 'member'")
         entry = self._catalogue.entry(asked.type)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 
+from service.domain.users import Role
 from service.runtime import Runtime
 from service.usecases.tasks import Submission
 from tests.benchmarks import first_line
@@ -37,7 +38,7 @@ async def measure(folder: Path) -> list[Figure]:
 
 
 async def _wait_of_one(runtime: Runtime) -> float:
-    user = await runtime.access.user("admin")
+    user = await runtime.access.ensure("admin", Role.ADMIN)
     began = time.time()
     submitted = await runtime.tasks.submit(user, Submission(first_line.FIRST_LINE.name))
     await asyncio.sleep(PAUSE_SECONDS)

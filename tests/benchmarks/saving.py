@@ -12,7 +12,7 @@ from deploy.local.sample import write_sample
 from service.domain.datasets import Dataset, Kind, Visibility
 from service.domain.saves import Save, Saved
 from service.domain.tasks import Task
-from service.domain.users import User
+from service.domain.users import Role, User
 from service.runtime import Runtime
 from service.usecases.datasets import NewDataset
 from service.usecases.runs import RunActions
@@ -64,7 +64,7 @@ def _metered(runs: RunActions, meter: Meter) -> MeteredRuns:
 
 async def _dataset(runtime: Runtime, folder: Path) -> tuple[User, Dataset]:
     await asyncio.to_thread(_write_copies, folder)
-    user = await runtime.access.user("admin")
+    user = await runtime.access.ensure("admin", Role.ADMIN)
     new = NewDataset("bench", Kind.IMAGE, Visibility.PRIVATE)
     dataset = await runtime.datasets.create(user, new)
     await import_folder(runtime, user, dataset, folder)

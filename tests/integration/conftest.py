@@ -73,7 +73,7 @@ async def dataset(runtime: Runtime, user: User) -> Dataset:
 async def import_folder(runtime: Runtime, user: User, dataset: Dataset, folder: Path) -> Task:
     """The completed import of a folder."""
     asked = Submission("folder_import", dataset.id, params={"path": str(folder)})
-    submitted = await runtime.tasks.submit(user, asked)
+    submitted = await runtime.tasks.start(user, asked)
     return await ended(runtime, user, submitted.task.id)
 
 

@@ -133,6 +133,9 @@ def test_the_openapi_document_is_valid(client: httpx2.Client) -> None:
         ("GET", "/nowhere", None, 404, "not_found"),
         ("GET", "/tasks?limit=0", None, 422, "invalid_request"),
         ("GET", "/tasks?cursor=xyz", None, 422, "invalid_request"),
+        ("GET", f"/tasks/{uuid4()}/items?kind=a&cursor=WzEwLDFlMzBd", None, 422, "invalid_request"),
+        ("GET", f"/tasks/{uuid4()}/log?after={10**25}", None, 422, "invalid_request"),
+        ("GET", "/tasks?type=a%00b", None, 422, "invalid_request"),
         ("DELETE", "/tasks", None, 405, "method_not_allowed"),
         ("POST", "/datasets", {"name": ""}, 422, "invalid_name"),
         ("POST", "/datasets", {"nom": "x"}, 422, "invalid_request"),
@@ -153,6 +156,7 @@ def test_a_wrong_request_gets_a_problem_with_its_code(
     ("asked", "code"),
     [
         ({"type": "nonsense"}, "unknown_task_type"),
+        ({"type": "folder_import", "params": {"path": "/etc"}}, "not_submitted_directly"),
         ({"type": "image_analysis", "params": {"dark_threshold": 7}}, "invalid_params"),
         ({"type": "image_analysis", "params": {"drak": 1}}, "invalid_params"),
         ({"type": "image_analysis", "dataset_id": str(uuid4())}, "dataset_not_found"),

@@ -9,7 +9,7 @@ from service.domain.datasets import Dataset
 from service.domain.saves import FractionSave
 from service.domain.stages import SOLO_TOTAL
 from service.domain.tasks import Status
-from service.domain.users import User
+from service.domain.users import Role, User
 from service.runtime import Runtime
 from service.usecases.tasks import Submission
 from tests.eventually import eventually
@@ -18,7 +18,7 @@ from worker.runner import Runner
 
 
 async def submit(runtime: Runtime, user: User, dataset: Dataset, path: str = "/x") -> None:
-    await runtime.tasks.submit(user, Submission("folder_import", dataset.id, params={"path": path}))
+    await runtime.tasks.start(user, Submission("folder_import", dataset.id, params={"path": path}))
 
 
 async def test_equal_submissions_are_one_task(
@@ -49,7 +49,7 @@ async def test_nobody_waits_behind_another_owners_many_tasks(
 ) -> None:
     for n in range(20):
         await submit(runtime, user, dataset, f"/{n}")
-    other = await runtime.access.user("other")
+    other = await runtime.access.ensure("other", Role.MEMBER)
     await submit(runtime, other, dataset, "/one")
 
     claims = await runtime.runs.claim(uuid4(), 2)
@@ -140,7 +140,7 @@ async def test_a_running_task_is_cancelled_by_its_worker(
     for n in range(30):
         (sample_folder.parent / "many" / str(n)).mkdir(parents=True, exist_ok=True)
     asked = Submission("folder_import", dataset.id, params={"path": str(sample_folder.parent)})
-    submitted = await runtime.tasks.submit(user, asked)
+    submitted = await runtime.tasks.start(user, asked)
 
     async def running() -> bool:
         task = await runtime.tasks.find(user, submitted.task.id)
@@ -162,7 +162,7 @@ async def test_work_goes_on_without_tickets_and_without_a_bell(
     runtime: Runtime, user: User, dataset: Dataset, sample_folder: Path
 ) -> None:
     asked = Submission("folder_import", dataset.id, params={"path": str(sample_folder)})
-    submitted = await runtime.tasks.submit(user, asked)
+    submitted = await runtime.tasks.start(user, asked)
     await runtime.redis.flushall()
 
     async with running_worker(runtime):
@@ -186,7 +186,7 @@ async def test_a_drained_worker_hands_its_work_back_uncharged(
     runtime: Runtime, user: User, dataset: Dataset, sample_folder: Path
 ) -> None:
     asked = Submission("folder_import", dataset.id, params={"path": str(sample_folder)})
-    submitted = await runtime.tasks.submit(user, asked)
+    submitted = await runtime.tasks.start(user, asked)
 
     async with running_worker(runtime):
         pass  # told to drain as soon as it runs

@@ -75,7 +75,7 @@ async def import_folder(call: Call) -> Response:
     body: ImportBody = call.body
     path = await call.state.runtime.datasets.importable(call.user, call.id(), body.path)
     asked = Submission(type="folder_import", dataset_id=call.id(), params={"path": path})
-    return accepted(await call.state.runtime.tasks.submit(call.user, asked))
+    return accepted(await call.state.runtime.tasks.start(call.user, asked))
 
 
 async def list_items(call: Call) -> Response:

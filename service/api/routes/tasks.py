@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from service.api import cursors
-from service.api.operations import Call, Operation
+from service.api.operations import STREAM, Call, Operation
 from service.api.schemas.tasks import (
     LogPage,
     LogQuery,
@@ -24,6 +24,7 @@ from service.domain.snapshots import rfc3339
 from service.usecases.datasets import DatasetNotFound
 from service.usecases.tasks import (
     InvalidParams,
+    NotSubmittedDirectly,
     Submission,
     Submitted,
     TaskEnded,
@@ -139,7 +140,7 @@ OPERATIONS = (
         "Submit a task; an equal active one, or a fresh result, answers instead",
         {202: TaskAnswer, 200: TaskAnswer},
         body=TaskBody,
-        problems=(UnknownTaskType, InvalidParams, DatasetNotFound),
+        problems=(UnknownTaskType, NotSubmittedDirectly, InvalidParams, DatasetNotFound),
     ),
     Operation(
         "GET",
@@ -155,7 +156,7 @@ OPERATIONS = (
         f"{TASK}/events",
         stream_task,
         "Watch a task: snapshot, progress, preview, log, done",
-        {200: "text/event-stream", 204: None},
+        {200: STREAM, 204: None},
         problems=(TaskNotFound,),
     ),
     Operation(

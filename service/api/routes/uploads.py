@@ -7,13 +7,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.multipart import parts
+from service.api.multipart import Part, parts
 from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
 from service.api.routes.tasks import accepted
 from service.api.schemas.datasets import AddedFile, FilesAnswer, RoomAnswer
 from service.api.schemas.tasks import TaskAnswer
 from service.api.views import PREFIX, json
 from service.db.items import Added
+from service.errors import MeanwhileError
 from service.storage.local import StorageFull
 from service.usecases.datasets import DatasetNotFound
 from service.usecases.tasks import Submission
@@ -27,6 +28,14 @@ from service.usecases.uploads import (
     Taken,
 )
 
+
+class NothingTaken(MeanwhileError):
+    """Every file of a form was refused."""
+
+    code = "nothing_taken"
+    status = 422
+
+
 ALMOST_FULL = 0.1
 """The share of what is left below which a page warns."""
 
@@ -34,14 +43,10 @@ ALMOST_FULL = 0.1
 async def add_files(call: Call) -> Response:
     """Files are hashed on their way into storage; then they all join in one version."""
     settings = call.state.runtime.settings
-    announced = _announced(call.request)
-    if announced > settings.max_request_bytes:
-        raise BodyTooLarge(
-            f"a form has at most {settings.max_request_bytes} bytes; PUT larger files one by one"
-        )
     uploads = call.state.runtime.uploads
-    async with uploads.receive(call.user, call.id(), announced) as receiving:
-        await _take_parts(call.request, receiving, settings.max_files_per_request)
+    form = parts(call.request, at_most=settings.max_request_bytes)
+    async with uploads.receive(call.user, call.id(), _announced(call.request)) as receiving:
+        await _take_parts(form, receiving, settings.max_files_per_request)
         added = await uploads.add(call.id(), receiving.taken)
     return json(
         {
@@ -84,7 +89,7 @@ async def _submit(call: Call, type_: str) -> Response:
     async with aclosing(_whole_body(call.request)) as body:
         upload = await runtime.uploads.keep(call.user, call.id(), body, _announced(call.request))
     asked = Submission(type_, dataset_id=call.id(), params={"upload": str(upload)})
-    submitted = await runtime.tasks.submit(call.user, asked)
+    submitted = await runtime.tasks.start(call.user, asked)
     await runtime.uploads.give(upload, submitted.task.id)
     return accepted(submitted)
 
@@ -106,8 +111,8 @@ async def _whole_body(request: Request) -> AsyncGenerator[bytes]:
     )
 
 
-async def _take_parts(request: Request, receiving: Receiving, at_most: int) -> None:
-    async for part in parts(request):
+async def _take_parts(form: AsyncGenerator[Part], receiving: Receiving, at_most: int) -> None:
+    async for part in form:
         if part.name != "files" or part.file_name is None:
             await _pass_over(part.body)
         elif len(receiving.taken) + len(receiving.skipped) >= at_most:
@@ -119,6 +124,9 @@ async def _take_parts(request: Request, receiving: Receiving, at_most: int) -> N
             "there are no files; send them as form fields named 'files'",
             fields=[("files", "missing")],
         )
+    if not receiving.taken:
+        reasons = [(_shown(file.path), file.reason.detail) for file in receiving.skipped]
+        raise NothingTaken("none of the files can be taken", fields=reasons)
 
 
 async def _pass_over(body: AsyncIterable[bytes]) -> None:
@@ -148,8 +156,15 @@ def _file_view(file: Taken, added: Added) -> dict[str, Any]:
 
 
 def _skipped_view(file: Skipped) -> dict[str, Any]:
-    shown = file.path.encode("utf-8", "backslashreplace").decode()
-    return {"path": shown, "code": file.reason.code, "reason": file.reason.detail}
+    return {
+        "path": _shown(file.path),
+        "code": file.reason.code,
+        "reason": file.reason.detail,
+    }
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def _room_view(room: Room) -> dict[str, Any]:
@@ -171,7 +186,7 @@ OPERATIONS = (
         "Add files; those of one request make one version",
         {201: FilesAnswer},
         form="Files to add, each under its file name",
-        problems=(DatasetNotFound, BodyTooLarge, QuotaExceeded, StorageFull),
+        problems=(DatasetNotFound, NothingTaken, BodyTooLarge, QuotaExceeded, StorageFull),
     ),
     Operation(
         "PUT",

@@ -38,7 +38,7 @@ class TaskItemQuery(Page):
 class LogQuery(Body):
     """Which lines of a log."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, lt=1 << 63)] = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
 
 

@@ -46,9 +46,16 @@ def upgrade() -> None:
         ["dataset_id", "removed_in"],
         postgresql_where=sa.text("removed_in IS NOT NULL"),
     )
+    op.create_index(
+        "ix_tasks_pending",
+        "tasks",
+        ["created_at", "id"],
+        postgresql_where=sa.text("status = 'pending'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_tasks_pending", "tasks")
     op.drop_index("ix_items_dataset_id_removed_in", "items")
     op.drop_index("ix_items_dataset_id_label_path", "items")
     op.drop_table("uploads")
