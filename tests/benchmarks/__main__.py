@@ -5,17 +5,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import features, pickup, saving
+from tests.benchmarks import features, pickup, saving, unpacking
 
 
 def main() -> int:
     """Prints a table; the status is 0 where every bar is reached."""
     with tempfile.TemporaryDirectory(prefix="meanwhile-bench-") as name:
         folder = Path(name)
-        for part in ("features", "pickup", "saving"):
+        for part in ("features", "pickup", "saving", "unpacking"):
             (folder / part).mkdir()
         figures = [
             *features.measure(folder / "features"),
+            *unpacking.measure(folder / "unpacking"),
             *asyncio.run(pickup.measure(folder / "pickup")),
             *asyncio.run(saving.measure(folder / "saving")),
         ]
