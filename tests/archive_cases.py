@@ -102,6 +102,7 @@ GOOD: Final[Mapping[str, Case]] = {
     "zip behind another": Case(lambda: zip_file(_A) + zip_file(_B), [("b.jpg", OK)]),
     "zip in a zip": _zip(Zipped(b"a.zip", zip_file(_A)), "a.zip"),
     "zip64": Case(lambda: zip64_file(_A, _B), _TWO_OF_ZIP),
+    "zip64, told twice": Case(lambda: zip64_file(_A, _B, told_twice=True), _TWO_OF_ZIP),
     "zip, folders and hidden files": Case(
         lambda: zip_file(
             *(Zipped(b"cats/", b""), Zipped(b"__MACOSX/cats/._a.jpg"), Zipped(b"cats/.DS_Store")),

@@ -40,8 +40,10 @@ def zip_file(
     return body.getvalue() + directory.getvalue() + end
 
 
-def zip64_file(*entries: Zipped, told_entries: int | None = None, told_start: int = 0) -> bytes:
-    """A zip whose end is told in the fields for large ones."""
+def zip64_file(
+    *entries: Zipped, told_entries: int | None = None, told_start: int = 0, told_twice: bool = False
+) -> bytes:
+    """A zip whose end is told in the fields for large ones, or both there and in the small ones."""
     small = zip_file(*entries)
     body, size, start = small[:-22], *struct.unpack("<2L", small[-10:-2])
     count = len(entries) if told_entries is None else told_entries
@@ -51,7 +53,7 @@ def zip64_file(*entries: Zipped, told_entries: int | None = None, told_start: in
     )
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(body), 1)
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    return body + end64 + locator + end
+    return body + end64 + locator + (small[-22:] if told_twice else end)
 
 
 def field_of(kind: int, content: bytes) -> bytes:

@@ -16,7 +16,6 @@ _LOCATOR_SIGNATURE = b"PK\x06\x07"
 _END64 = struct.Struct("<4s20xQQQQ")
 _END64_SIGNATURE = b"PK\x06\x06"
 
-_SEE_ZIP64 = 0xFFFFFFFF
 _MIN_RECORD_BYTES = 46
 
 
@@ -49,28 +48,28 @@ def find_directory(file: BinaryIO, meter: Meter) -> Directory:
 def _directory(file: BinaryIO, at: int, told: tuple[bytes, *tuple[int, ...]]) -> Directory:
     _, _, _, _, entries, size, offset, _ = told
     end = at
-    if entries == 0xFFFF or _SEE_ZIP64 in (size, offset):
-        found = _find_end64(file, at)
-        if found is not None:
-            end, entries, size, offset = found
+    # some programs tell large numbers twice, so that the small fields need not point there
+    found = _find_end64(file, at)
+    if found is not None:
+        end, entries, size, offset = found
     return Directory(end - size, end, entries, end - size - offset)
 
 
 def _find_end64(file: BinaryIO, end: int) -> tuple[int, int, int, int] | None:
-    """Where the larger end record is, and its entries, size and offset."""
-    locator_at = max(end - _LOCATOR.size, 0)
+    """Where the end record of large zips is, and its entries, size and offset."""
+    locator_at = end - _LOCATOR.size
+    if locator_at < 0:
+        return None
     locator = os.pread(file.fileno(), _LOCATOR.size, locator_at)
-    if not locator.startswith(_LOCATOR_SIGNATURE) or len(locator) < _LOCATOR.size:
+    if not locator.startswith(_LOCATOR_SIGNATURE):
         return None
     told = _LOCATOR.unpack(locator)[2]
     for at in (told, locator_at - _END64.size):
-        if not 0 <= at < locator_at:
-            continue
-        record = os.pread(file.fileno(), _END64.size, at)
+        record = os.pread(file.fileno(), _END64.size, at) if 0 <= at < locator_at else b""
         if record.startswith(_END64_SIGNATURE) and len(record) == _END64.size:
             _, _, entries, size, offset = _END64.unpack(record)
             return at, entries, size, offset
-    raise damaged_archive("the archive's directory is damaged")
+    return None
 
 
 def _checked(directory: Directory, told: tuple[bytes, *tuple[int, ...]], meter: Meter) -> Directory:
