@@ -1,11 +1,11 @@
 """Intake: lists the files of a folder, and copies one while it is hashed."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from typing import Any
 
+from service.compute.new_files import NewFile
 from service.errors import Unreadable
 
 BLOCK_BYTES = 1 << 20
@@ -41,15 +41,14 @@ def copy_file(item: dict[str, Any], shared: object) -> dict[str, Any]:
         source = os.open(bytes.fromhex(item["source"]), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise _unreadable(error) from error
-    with os.fdopen(source, "rb") as reader, open(item["target"], "xb") as writer:
+    size = 0
+    with os.fdopen(source, "rb") as reader, NewFile(item["target"]) as file:
         if not stat.S_ISREG(os.fstat(reader.fileno()).st_mode):
             raise Unreadable("not_a_file", "it is not a regular file")
-        digest, size = hashlib.sha256(), 0
         while block := reader.read(BLOCK_BYTES):
-            digest.update(block)
-            writer.write(block)
+            file.write(block)
             size += len(block)
-    return {"sha256": digest.hexdigest(), "size_bytes": size}
+    return {"sha256": file.sha256, "size_bytes": size}
 
 
 def _walk(root: bytes, below: bytes) -> Iterator[tuple[bytes, list[str] | None]]:
