@@ -49,7 +49,7 @@ async def test_nobody_waits_behind_another_owners_many_tasks(
 ) -> None:
     for n in range(20):
         await submit(runtime, user, dataset, f"/{n}")
-    other = await runtime.access.ensure("other", Role.MEMBER)
+    other = await runtime.access.ensure("other", Role.ADMIN)
     await submit(runtime, other, dataset, "/one")
 
     claims = await runtime.runs.claim(uuid4(), 2)
