@@ -4,9 +4,9 @@ const PREFIX = "/api/v1";
 
 /** What went wrong, as the server says it; code `unreachable` where there was no answer. */
 export class Problem extends Error {
-  constructor({ status = 0, code = "unreachable", detail = "", errors = [] }) {
+  constructor({ status = 0, code = "unreachable", detail = "", errors = [], retryAfterSeconds = 0 }) {
     super(detail || code);
-    Object.assign(this, { status, code, detail, errors });
+    Object.assign(this, { status, code, detail, errors, retryAfterSeconds });
   }
 }
 
@@ -17,17 +17,37 @@ export const get = (path, query) => call("GET", path, { query });
 export const post = (path, body) => call("POST", path, { body });
 
 /** Calls a route below the prefix (or one of a task's links); `anonymous` routes may answer 401. */
-export async function call(method, path, { query, body, form, signal, anonymous = false } = {}) {
-  const answer = await reach(address(path, query), {
-    method,
-    signal,
-    body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+export async function call(method, path, { query, body, anonymous = false } = {}) {
+  const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+  const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const answer = await answered(address(path, query), options, anonymous);
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** Opens a stream of events behind the last one that was heard; null where there is no more to hear. */
+export async function openStream(path, { lastId, signal }) {
+  const headers = { Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) };
+  const answer = await answered(address(path), { headers, signal, cache: "no-store" });
+  return answer.status === 204 ? null : answer.body;
+}
+
+/**
+ * Sends a form by POST and says how many bytes of it have left, which fetch cannot.
+ * An abort of `signal` rejects with an AbortError.
+ */
+export function sendForm(path, form, { progress, signal }) {
+  const request = new XMLHttpRequest();
+  const answer = new Promise((resolve, reject) => {
+    request.upload.onprogress = (event) => progress(event.loaded, event.total);
+    request.onload = () => (request.status < 300 ? resolve(request.response) : reject(refusalOf(request)));
+    request.onerror = () => reject(new Problem({}));
+    request.onabort = () => reject(new DOMException("stopped by the reader", "AbortError"));
   });
-  if (answer.ok) return answer.status === 204 ? null : answer.json();
-  const problem = await problemOf(answer);
-  if (problem.status === 401 && !anonymous) signedOut.tell();
-  throw problem;
+  signal.addEventListener("abort", () => request.abort());
+  request.open("POST", address(path));
+  request.responseType = "json";
+  request.send(form);
+  return answer;
 }
 
 export const thumbnailUrl = (sha256) => `${PREFIX}/blobs/${sha256}/thumbnail`;
@@ -36,6 +56,12 @@ function address(path, query = {}) {
   const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   const search = new URLSearchParams(asked).toString();
   return (path.startsWith(PREFIX) ? path : PREFIX + path) + (search ? `?${search}` : "");
+}
+
+async function answered(url, options, anonymous = false) {
+  const answer = await reach(url, options);
+  if (answer.ok) return answer;
+  throw told(await problemOf(answer), anonymous);
 }
 
 async function reach(url, options) {
@@ -48,9 +74,17 @@ async function reach(url, options) {
 }
 
 async function problemOf(answer) {
-  try {
-    return new Problem({ ...(await answer.json()), status: answer.status });
-  } catch {
-    return new Problem({ status: answer.status, code: `http_${answer.status}` });
-  }
+  const { status } = answer;
+  const retryAfterSeconds = Number(answer.headers.get("Retry-After")) || 0;
+  const said = await answer.json().catch(() => ({ code: `http_${status}` }));
+  return new Problem({ ...said, status, retryAfterSeconds });
+}
+
+function refusalOf({ status, response }) {
+  return told(new Problem({ code: `http_${status}`, ...response, status }), false);
+}
+
+function told(problem, anonymous) {
+  if (problem.status === 401 && !anonymous) signedOut.tell();
+  return problem;
 }

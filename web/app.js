@@ -47,7 +47,7 @@ function SignedIn({ children }) {
     if (!user.value) ask();
   }, []);
   if (problem) return html`<${ProblemNotice} problem=${problem} retry=${ask} />`;
-  return user.value ? children : html`<p class="waiting" role="status">${t("site.loading")}</p>`;
+  return user.value ? children : html`<p class="patience" role="status">${t("site.loading")}</p>`;
 }
 
 signedOut.tell = askToSignIn;

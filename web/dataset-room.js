@@ -1,8 +1,9 @@
 /** DatasetRoom: one dataset with the tasks that run on it and its newest result. */
 
-import { call, get, post } from "./api.js";
+import { get, post } from "./api.js";
 import { LiveTask } from "./live-task.js";
 import { isActive } from "./task-state.js";
+import { Upload } from "./upload.js";
 import { computed, signal } from "./ui.js";
 
 const ANALYSIS = "image_analysis";
@@ -13,11 +14,12 @@ export class DatasetRoom {
     this.dataset = signal(null);
     this.problem = signal(null);
     this.watched = signal([]);
-    this.result = signal(null);
+    this.found = signal(undefined);
     this.resultProblem = signal(null);
-    this.note = signal(null);
+    this.cached = signal(false);
     this.submitting = signal(false);
     this.submitProblem = signal(null);
+    this.upload = new Upload(id, { onChange: () => this.#refresh().catch(() => {}) });
     this.analysing = computed(() =>
       this.watched.value.find(({ task }) => task.value.type === ANALYSIS && isActive(task.value)),
     );
@@ -27,8 +29,10 @@ export class DatasetRoom {
     this.problem.value = null;
     try {
       await this.#refresh();
+      if (this.stopped) return;
       this.dataset.value.running.forEach((task) => this.#watch(task));
       await this.loadResult();
+      await this.#tellOfFailure();
     } catch (problem) {
       this.problem.value = problem;
     }
@@ -47,22 +51,12 @@ export class DatasetRoom {
     await this.#submit(`/datasets/${this.id}/import`, { path });
   }
 
-  /** Sends some files as one batch; what the server says became of them. */
-  async upload(files) {
-    const form = new FormData();
-    for (const file of files) form.append("files", file, file.webkitRelativePath || file.name);
-    const outcome = await call("POST", `/datasets/${this.id}/files`, { form });
-    await this.#refresh();
-    return outcome;
-  }
-
-  /** The newest completed analysis. */
+  /** The newest completed analysis: `found` is undefined until it is known, null where there is none. */
   async loadResult() {
     this.resultProblem.value = null;
     try {
-      const query = { dataset_id: this.id, type: ANALYSIS, status: "completed", limit: 1 };
-      const [task] = (await get("/tasks", query)).items;
-      if (task) this.result.value = { task, result: await get(task.links.result) };
+      const task = await this.#newest({ status: "completed" });
+      this.found.value = task ? { task, result: await get(task.links.result) } : null;
     } catch (problem) {
       this.resultProblem.value = problem;
     }
@@ -71,10 +65,10 @@ export class DatasetRoom {
   async #submit(path, body) {
     this.submitting.value = true;
     this.submitProblem.value = null;
-    this.note.value = null;
+    this.cached.value = false;
     try {
       const task = await post(path, body);
-      if (task.cached) this.note.value = "analyse.cached";
+      if (task.cached) this.cached.value = true;
       else this.#watch(task);
     } catch (problem) {
       this.submitProblem.value = problem;
@@ -83,17 +77,30 @@ export class DatasetRoom {
     }
   }
 
+  // whoever comes back later must learn that the last analysis did not come to its end
+  async #tellOfFailure() {
+    const newest = await this.#newest();
+    if (newest && !isActive(newest) && newest.status !== "completed") this.#watch(newest);
+  }
+
+  async #newest(query) {
+    const asked = { dataset_id: this.id, type: ANALYSIS, limit: 1, ...query };
+    return (await get("/tasks", asked)).items[0];
+  }
+
+  /** Shows a task; those that have ended make way, those that run stay. */
   #watch(task) {
     const others = this.watched.value.filter((live) => live.task.value.id !== task.id);
-    others.filter(({ task }) => !isActive(task.value)).forEach((live) => live.stop());
-    const live = new LiveTask(task, { onEnd: (ended) => this.#ended(ended) });
+    const live = new LiveTask(task, { onEnd: (ended) => this.#ended(ended, live) });
     this.watched.value = [...others.filter(({ task }) => isActive(task.value)), live];
   }
 
-  async #ended(task) {
+  async #ended(task, live) {
     if (this.stopped) return;
     await this.#refresh().catch(() => {});
-    if (task.type === ANALYSIS && task.status === "completed") await this.loadResult();
+    if (task.status !== "completed") return;
+    if (task.type === ANALYSIS) await this.loadResult();
+    else live.result.value = await get(task.links.result).catch(() => null);
   }
 
   async #refresh() {

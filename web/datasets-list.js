@@ -1,6 +1,7 @@
 /** DatasetsList: the datasets one may see, as pages of them arrive. */
 
 import { get, post } from "./api.js";
+import { Upload } from "./upload.js";
 import { signal } from "./ui.js";
 
 const PAGE = 60;
@@ -12,6 +13,7 @@ export class DatasetsList {
     this.datasets = signal(null);
     this.problem = signal(null);
     this.more = signal(null);
+    this.uploads = new Map();
   }
 
   async load() {
@@ -26,6 +28,12 @@ export class DatasetsList {
   /** Makes a dataset and returns it; throws the server's Problem. */
   create(name) {
     return post("/datasets", { name, kind: "image" });
+  }
+
+  /** The files that this page sends to a dataset; the same one every time. */
+  uploadOf({ id }) {
+    if (!this.uploads.has(id)) this.uploads.set(id, new Upload(id, { onChange: () => this.#refresh() }));
+    return this.uploads.get(id);
   }
 
   /** Keeps the cards true while they are looked at: often while something runs, else now and then. */

@@ -1,7 +1,8 @@
 /** Numbers as people read them: counts, shares, bytes, durations, moments, in the page's language. */
 
-import { language, t } from "./language.js";
+import { has, language, t } from "./language.js";
 
+const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 const made = new Map();
 
 export function count(value) {
@@ -13,6 +14,12 @@ export function figure(value) {
   const size = Math.abs(value);
   const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 3;
   return numbers({ maximumFractionDigits: digits }).format(value);
+}
+
+/** Short words for an axis: 0.25, 1,200, 12K. */
+export function compact(value) {
+  if (Math.abs(value) < 10_000) return figure(value);
+  return numbers({ notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
 /** A score or threshold between 0 and 1, always two digits after the point. */
@@ -32,11 +39,12 @@ export function share(value) {
 }
 
 export function bytes(value) {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-  const power = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), units.length - 1);
-  const scaled = value / 1000 ** power;
-  const digits = power === 0 || scaled >= 100 ? 0 : 1;
-  return unit(units[power], { maximumFractionDigits: digits, unitDisplay: power ? "short" : "long" }).format(scaled);
+  return sized(value, { unitDisplay: value < 1000 ? "long" : "short" });
+}
+
+/** Short words for an axis: 500B, 12kB. */
+export function compactBytes(value) {
+  return sized(value, { unitDisplay: "narrow" });
 }
 
 /** How long something took: 0.4 sec, 12 sec, 3 min, 2.5 hr. */
@@ -58,12 +66,26 @@ export function remaining(low, high) {
   return t("time.about", { time: from === to ? format.format(to) : format.formatRange(from, to) });
 }
 
-export function rate(perSecond) {
-  return t("rate.per_second", { rate: figure(perSecond) });
+/** How fast, in what is counted: 112 images a second. */
+export function rate(perSecond, counted) {
+  const key = `rate.${counted}`;
+  return t(has(key) ? key : "rate.any", { rate: figure(perSecond) });
 }
 
 export function moment(iso) {
   return dates({ dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+}
+
+/** The time of day of a line in a log, to the second. */
+export function clockTime(iso) {
+  return dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(iso));
+}
+
+function sized(value, options) {
+  const power = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), BYTES.length - 1);
+  const scaled = value / 1000 ** power;
+  const digits = power === 0 || scaled >= 100 ? 0 : 1;
+  return unit(BYTES[power], { maximumFractionDigits: digits, ...options }).format(scaled);
 }
 
 function scale(seconds) {

@@ -1,20 +1,38 @@
 /** LiveTask: a task that is watched; its newest state as signals that components read. */
 
 import { call, get } from "./api.js";
+import { TaskLog } from "./task-log.js";
 import { isActive } from "./task-state.js";
 import { TaskStream } from "./task-stream.js";
-import { batch, signal } from "./ui.js";
+import { signal } from "./ui.js";
 
 export class LiveTask {
-  /** Starts to watch at once if the task still goes on; `onEnd(task)` is called when it ends. */
+  /** Watches at once if the task still goes on; `onEnd(task)` is called when it ends. */
   constructor(task, { onEnd = () => {} } = {}) {
     this.task = signal(task);
     this.preview = signal(null);
-    this.connection = signal(isActive(task) ? "connecting" : "closed");
+    this.result = signal(null);
+    this.connection = signal("closed");
     this.cancelAsked = signal(false);
     this.cancelProblem = signal(null);
+    this.log = new TaskLog(task);
     this.onEnd = onEnd;
-    if (isActive(task)) this.stream = this.#watch(task);
+    if (isActive(task)) this.resume();
+  }
+
+  /** Goes on watching: connecting | live | reconnecting | offline, until closed or refused. */
+  resume() {
+    this.connection.value = "connecting";
+    this.stream = new TaskStream(this.task.value.links.events, {
+      hear: (name, data) => this.#hear(name, data),
+      connect: (state) => (this.connection.value = state),
+    }).start();
+  }
+
+  /** What is shown stays as it is until the reader resumes; the task goes on. */
+  pause() {
+    this.stream.stop();
+    this.connection.value = "paused";
   }
 
   stop() {
@@ -26,27 +44,31 @@ export class LiveTask {
     this.cancelAsked.value = true;
     this.cancelProblem.value = null;
     try {
-      this.stream.accept(await call("POST", this.task.value.links.cancel));
+      this.#accept(await call("POST", this.task.value.links.cancel));
     } catch (problem) {
-      this.cancelAsked.value = false;
-      this.cancelProblem.value = problem;
+      await this.#notCancelled(problem);
     }
   }
 
-  #watch(task) {
-    return new TaskStream(task, {
-      readTask: () => get(task.links.self),
-      show: (view) => this.#show(view),
-    }).start();
+  // it may have ended before the wish arrived: then that is what is to be seen
+  async #notCancelled(problem) {
+    this.cancelAsked.value = false;
+    if (problem.status !== 409) this.cancelProblem.value = problem;
+    else await get(this.task.value.links.self).then((task) => this.#accept(task), () => {});
   }
 
-  #show(view) {
-    const ended = isActive(this.task.value) && !isActive(view.task);
-    batch(() => {
-      this.task.value = view.task;
-      this.preview.value = view.preview;
-      this.connection.value = view.connection;
-    });
-    if (ended) this.onEnd(view.task);
+  #hear(name, data) {
+    if (name === "preview") this.preview.value = data.counts;
+    else if (name === "log") this.log.add(data);
+    else this.#accept(data);
+  }
+
+  #accept(news) {
+    const known = this.task.value;
+    if (news.seq < known.seq) return;
+    this.task.value = { ...known, ...news };
+    if (!isActive(known) || isActive(news)) return;
+    if (this.connection.value === "paused") this.connection.value = "closed";
+    this.onEnd(this.task.value);
   }
 }

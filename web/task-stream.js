@@ -1,158 +1,97 @@
 /**
- * TaskStream: follows one task over server-sent events until it is done.
+ * TaskStream: follows one task over server-sent events until it is done, across lost lines.
  *
- * It depends on nothing else of these pages. The browser's EventSource reconnects by itself after a
- * clean end or a lost line; where it gives up for good (an HTTP error) this one asks how the task
- * stands and comes back with `?last_event_id=`, later each time. While the stream is up it never polls.
+ * It comes back by itself with `Last-Event-ID`, later each time that nothing was heard, and at once
+ * when the browser is online again or its tab is looked at. It ends at `done`, at 204, or where the
+ * server says that this reader may not look.
  */
+
+import { openStream } from "./api.js";
+import { eventsOf } from "./event-stream.js";
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 const BLINK_MS = 700;
-const LINES_KEPT = 200;
-const FINAL = ["completed", "failed", "cancelled"];
+const NOT_MINE = [401, 403, 404];
 
-/**
- * What is known at one moment: the newest `task` and `preview`, the log `lines` so far, and the
- * `connection`: connecting | live | reconnecting | offline | closed | refused.
- */
 export class TaskStream {
   /**
-   * @param task a task as the API tells it; its `links.events` is followed
-   * @param readTask async () => the task now; may throw an error with an HTTP `status`
-   * @param show called with the whole view, at most once a frame however fast events come
+   * @param path the task's `links.events`
+   * @param hear called with the name and the data of each event
+   * @param connect called with `live`, `reconnecting`, `offline`, `closed` or `refused`
    */
-  constructor(task, { readTask, show, random = Math.random }) {
-    this.readTask = readTask;
-    this.show = show;
-    this.random = random;
-    this.view = { task, preview: null, lines: [], connection: "connecting" };
+  constructor(path, { hear, connect, random = Math.random }) {
+    Object.assign(this, { path, hear, connect, random });
     this.failures = 0;
-    this.heard = false;
-    this.onOnline = () => this.#hurry();
-    this.onOffline = () => this.#lose();
+    this.ending = new AbortController();
   }
 
   start() {
-    addEventListener("online", this.onOnline);
-    addEventListener("offline", this.onOffline);
-    this.#connect();
+    const wake = { signal: this.ending.signal };
+    addEventListener("online", () => this.hurry?.(), wake);
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry?.(), wake);
+    this.#follow().finally(() => this.stop());
     return this;
   }
 
-  /** Ends the stream; nothing is shown any more. */
+  /** Nothing is heard any more. */
   stop() {
     this.stopped = true;
-    this.#end("closed");
-    this.#forgetFrame();
+    this.ending.abort();
+    this.#calm();
   }
 
-  /** Takes an answer of the API, unless something newer is known. */
-  accept(task) {
-    if (task.seq >= this.view.task.seq) this.#change({ task: { ...this.view.task, ...task } });
+  async #follow() {
+    while (!this.stopped) {
+      const refusal = await this.#listen().catch((error) => error);
+      if (this.stopped) return;
+      if (refusal === "done") return this.connect("closed");
+      if (NOT_MINE.includes(refusal?.status)) return this.connect("refused");
+      this.#worry();
+      await this.#wait(this.#delay(refusal?.retryAfterSeconds));
+    }
   }
 
-  #connect() {
-    const { links, seq } = this.view.task;
-    const source = new EventSource(this.heard ? `${links.events}?last_event_id=${seq}` : links.events);
-    this.source = source;
-    source.onopen = () => this.#gain();
-    source.onerror = () => (source.readyState === EventSource.CLOSED ? this.#retry() : this.#lose());
-    this.#hear("snapshot", (task) => this.accept(task));
-    this.#hear("progress", (task) => this.accept(task));
-    this.#hear("preview", (preview) => this.#change({ preview }));
-    this.#hear("log", (line) => this.#change({ lines: [...this.view.lines, line].slice(-LINES_KEPT) }));
-    this.#hear("done", (task) => {
-      this.accept(task);
-      this.#end("closed");
-    });
+  /** Hears one connection to its end; "done" where there is nothing more to come. */
+  async #listen() {
+    const body = await openStream(this.path, { lastId: this.lastId, signal: this.ending.signal });
+    if (body === null) return "done";
+    for await (const { name, data, id } of eventsOf(body)) {
+      if (this.stopped) return "done";
+      this.#gain(id);
+      this.hear(name, JSON.parse(data));
+      if (name === "done") return "done";
+    }
   }
 
-  #hear(name, take) {
-    this.source.addEventListener(name, (event) => {
-      this.heard = true;
-      this.failures = 0;
-      take(JSON.parse(event.data));
-    });
-  }
-
-  #gain() {
-    this.#steady();
-    this.#change({ connection: "live" });
+  #gain(id) {
+    this.lastId = id ?? this.lastId;
+    this.failures = 0;
+    this.#calm();
+    this.connect("live");
   }
 
   // streams end cleanly every ten minutes: what is back at once is not worth a word
-  #lose() {
-    this.blink ??= setTimeout(() => this.#change({ connection: outage() }), BLINK_MS);
+  #worry() {
+    this.blink ??= setTimeout(() => this.connect(navigator.onLine ? "reconnecting" : "offline"), BLINK_MS);
   }
 
-  #steady() {
+  #calm() {
     clearTimeout(this.blink);
     this.blink = null;
   }
 
-  #retry() {
-    this.source.close();
-    this.#lose();
+  #delay(toldSeconds = 0) {
     const longest = Math.min(FIRST_DELAY_MS * 2 ** this.failures, LONGEST_DELAY_MS);
     this.failures += 1;
-    this.timer = setTimeout(() => this.#ask(), longest * (0.5 + this.random() / 2));
+    return Math.max(longest * (0.5 + this.random() / 2), toldSeconds * 1000);
   }
 
-  async #ask() {
-    if (this.asking) return;
-    this.asking = true;
-    try {
-      const task = await this.readTask();
-      if (this.stopped) return;
-      this.accept(task);
-      if (FINAL.includes(task.status)) this.#end("closed");
-      else this.#connect();
-    } catch (error) {
-      if (this.stopped) return;
-      if ([401, 403, 404].includes(error.status)) this.#end("refused");
-      else this.#retry();
-    } finally {
-      this.asking = false;
-    }
+  async #wait(milliseconds) {
+    await new Promise((resolve) => {
+      this.hurry = resolve;
+      setTimeout(resolve, milliseconds);
+    });
+    this.hurry = null;
   }
-
-  // a line that was open before the network changed may be dead without knowing
-  #hurry() {
-    clearTimeout(this.timer);
-    this.source.close();
-    this.#ask();
-  }
-
-  #end(connection) {
-    this.source?.close();
-    clearTimeout(this.timer);
-    this.#steady();
-    removeEventListener("online", this.onOnline);
-    removeEventListener("offline", this.onOffline);
-    this.#change({ connection });
-  }
-
-  #change(news) {
-    this.view = { ...this.view, ...news };
-    if (this.stopped || this.frame) return;
-    // frames do not come in hidden tabs; the timer does
-    this.frame = requestAnimationFrame(() => this.#draw());
-    this.fallback = setTimeout(() => this.#draw(), 500);
-  }
-
-  #draw() {
-    this.#forgetFrame();
-    this.show(this.view);
-  }
-
-  #forgetFrame() {
-    cancelAnimationFrame(this.frame);
-    clearTimeout(this.fallback);
-    this.frame = null;
-  }
-}
-
-function outage() {
-  return navigator.onLine ? "reconnecting" : "offline";
 }

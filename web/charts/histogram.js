@@ -1,65 +1,65 @@
-/** Histogram: counts in bins as bars, with the value under the pointer, a summary and a table. */
+/** Histogram: counts in bins, with axes, the median, what is flagged, a table, and what is pointed at. */
 
-import { count, figure } from "../format.js";
 import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { html, useId, useState } from "../ui.js";
+import { HistogramPlot } from "./histogram-plot.js";
+import { HistogramTable } from "./histogram-table.js";
 
-const WIDTH = 300;
-const HEIGHT = 96;
-
-/** `edges` has one more entry than `counts`; `summary` is what a screen reader is told. */
-export function Histogram({ title, edges, counts, summary }) {
-  const [at, setAt] = useState(null);
+/**
+ * @param title, hint what is counted, and how it is measured
+ * @param edges, counts one edge more than counts
+ * @param logarithmic whether the bins grow by a constant factor
+ * @param show, tick a value in words; as short words for the axis
+ * @param median a value to mark, if it is known
+ * @param flagged `{label, ranges}`: which part of the axis is an issue, if any is
+ */
+export function Histogram(chart) {
+  const { title, hint, edges, counts, show, median } = chart;
+  const [at, point] = useState(null);
   const [asTable, setAsTable] = useState(false);
   const id = useId();
-  const shown = at === null ? summary : `${range(edges, at)}: ${count(counts[at])}`;
+  if (counts.length === 1) return html`<${OneValue} ...${chart} />`;
   return html`
     <figure class="histogram" aria-labelledby=${id}>
       <figcaption>
-        <span id=${id} class="chart-title">${title}</span>
-        <span class="chart-value">${shown}</span>
+        <span class="chart-name"><b id=${id}>${title}</b><small>${hint}</small></span>
         <button class="button quiet icon-only" aria-label=${t(asTable ? "chart.picture" : "chart.table", { title })}
           onClick=${() => setAsTable(!asTable)}><${Icon} name=${asTable ? "chart" : "table"} /></button>
       </figcaption>
       ${asTable
-        ? html`<${Table} edges=${edges} counts=${counts} />`
-        : html`<${Bars} edges=${edges} counts=${counts} summary=${summary} at=${at} point=${setAt} />`}
+        ? html`<${HistogramTable} edges=${edges} counts=${counts} show=${show} />`
+        : html`<${HistogramPlot} ...${chart} summary=${summaryOf(chart)} at=${at} point=${point} />`}
+      <p class="chart-foot" aria-hidden="true"><${Foot} chart=${chart} at=${asTable ? null : at} /></p>
     </figure>`;
 }
 
-function Bars({ edges, counts, summary, at, point }) {
-  const highest = Math.max(...counts, 1);
-  const step = WIDTH / counts.length;
+/** Where all values are the same there is nothing to draw. */
+function OneValue({ title, hint, counts: [count], show, median }) {
   return html`
-    <svg class="chart" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${summary}
-      preserveAspectRatio="none" onPointerLeave=${() => point(null)}>
-      ${counts.map((each, bin) => {
-        const height = each ? Math.max((each / highest) * (HEIGHT - 2), 1.5) : 0;
-        return html`
-          <g key=${bin} onPointerEnter=${() => point(bin)}>
-            <rect class="ground" x=${bin * step} y="0" width=${step} height=${HEIGHT} />
-            <rect class=${bin === at ? "bar-rect at" : "bar-rect"} x=${bin * step + 0.5} y=${HEIGHT - height}
-              width=${Math.max(step - 1, 0.5)} height=${height} />
-          </g>`;
-      })}
-    </svg>
-    <div class="chart-axis" aria-hidden="true">
-      <span>${figure(edges[0])}</span><span>${figure(edges.at(-1))}</span>
-    </div>`;
+    <figure class="histogram">
+      <figcaption><span class="chart-name"><b>${title}</b><small>${hint}</small></span></figcaption>
+      <p class="chart-one"><b>${show(median)}</b> <small>${t("chart.all_equal", { count })}</small></p>
+    </figure>`;
 }
 
-function Table({ edges, counts }) {
+function Foot({ chart: { edges, counts, show, median, flagged }, at }) {
+  if (at !== null) {
+    return html`<span>${t("chart.value", { from: show(edges[at]), to: show(edges[at + 1]), count: counts[at] })}</span>`;
+  }
   return html`
-    <div class="chart-table">
-      <table>
-        <tbody>
-          ${counts.map((each, bin) => html`<tr key=${bin}><th scope="row">${range(edges, bin)}</th><td>${count(each)}</td></tr>`)}
-        </tbody>
-      </table>
-    </div>`;
+    <span>${median !== undefined && t("chart.median", { value: show(median) })}</span>
+    ${flagged && html`<span class="chart-flagged">${flagged.label}</span>`}`;
 }
 
-function range(edges, bin) {
-  return `${figure(edges[bin])}–${figure(edges[bin + 1])}`;
+function summaryOf({ title, edges, counts, show }) {
+  const most = counts.indexOf(Math.max(...counts));
+  return t("chart.summary", {
+    title,
+    count: counts.reduce((sum, each) => sum + each, 0),
+    min: show(edges[0]),
+    max: show(edges.at(-1)),
+    from: show(edges[most]),
+    to: show(edges[most + 1]),
+  });
 }

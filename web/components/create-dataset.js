@@ -24,14 +24,15 @@ export function CreateDataset({ create }) {
   };
   return html`
     <form class="create-dataset" onSubmit=${submit}>
-      <label class="unseen" for=${id}>${t("datasets.new")}: ${t("datasets.name")}</label>
-      <input id=${id} class="input" required maxlength="200" autocomplete="off" value=${name}
-        placeholder=${t("datasets.name_example")} aria-describedby=${problem ? `${id}-problem` : undefined}
-        aria-invalid=${problem ? "true" : undefined} onInput=${(event) => setName(event.target.value)} />
-      <button class="button primary" disabled=${asking || !name.trim()}>
+      <label class="field">${t("datasets.new")}
+        <input class="input" required maxlength="200" autocomplete="off" value=${name}
+          placeholder=${t("datasets.name_example")} aria-describedby=${problem ? id : undefined}
+          aria-invalid=${problem ? "true" : undefined} onInput=${(event) => setName(event.target.value)} />
+      </label>
+      <button class="button primary" disabled=${asking}>
         <${Icon} name="plus" />${t(asking ? "datasets.creating" : "datasets.create")}
       </button>
-      ${problem && html`<p class="field-problem" id=${`${id}-problem`} role="alert">${wordsOf(problem)}</p>`}
+      ${problem && html`<p class="field-problem" id=${id} role="alert">${wordsOf(problem)}</p>`}
     </form>`;
 }
 

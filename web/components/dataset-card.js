@@ -1,47 +1,36 @@
-/** DatasetCard: a dataset at a glance: its cover, its name, its size, and what runs on it now. */
+/** DatasetCard: a dataset at a glance: its cover, its name, its size, what runs on it; takes files that are dropped. */
 
-import { bytes, percent } from "../format.js";
+import { droppedFiles } from "../chosen-files.js";
+import { bytes } from "../format.js";
 import { t } from "../language.js";
-import { typeTitle } from "../task-state.js";
 import { html } from "../ui.js";
+import { DatasetCover } from "./dataset-cover.js";
+import { RunningBadge } from "./running-badge.js";
 import { ShownName } from "./shown-name.js";
-import { StateMark } from "./state-mark.js";
-import { Thumbnail } from "./thumbnail.js";
+import { UploadList } from "./upload-list.js";
+import { useDrop } from "./use-drop.js";
 
-export function DatasetCard({ dataset }) {
+export function DatasetCard({ dataset, upload }) {
+  const [over, events] = useDrop(async (transfer) => upload.add(await droppedFiles(transfer)));
   return html`
-    <li class="card dataset-card">
+    <li class=${over ? "card over" : "card"} ...${events}>
       <a class="card-link" href=${`/datasets/${dataset.id}`}>
-        <${Cover} sha256s=${dataset.cover} />
+        <${DatasetCover} sha256s=${dataset.cover} word=${wordFor(dataset, over)} />
         <div class="card-text">
           <h2 class="card-name"><${ShownName} text=${dataset.name} /></h2>
-          <p class="card-facts">
+          <p class="facts">
             <span>${t("dataset.items", { count: dataset.items })}</span>
             <span>${bytes(dataset.size_bytes)}</span>
             ${dataset.visibility === "everyone" && html`<span>${t("dataset.everyone")}</span>`}
           </p>
-          ${dataset.running.map((task) => html`<${Running} key=${task.id} task=${task} />`)}
+          ${dataset.running.map((task) => html`<${RunningBadge} key=${task.id} task=${task} />`)}
         </div>
       </a>
+      <${UploadList} upload=${upload} />
     </li>`;
 }
 
-function Cover({ sha256s }) {
-  if (sha256s.length === 0) {
-    return html`<div class="cover none"><${Thumbnail} /><span>${t("dataset.no_cover")}</span></div>`;
-  }
-  return html`
-    <div class=${`cover of-${sha256s.length}`}>
-      ${sha256s.slice(0, 4).map((sha256) => html`<${Thumbnail} key=${sha256} sha256=${sha256} />`)}
-    </div>`;
-}
-
-function Running({ task }) {
-  return html`
-    <div class="card-running">
-      <${StateMark} task=${task} />
-      <span class="card-task">${typeTitle(task.type)}</span>
-      <span class="card-percent">${percent(task.progress)}</span>
-      <span class="thin-bar" aria-hidden="true"><span style=${{ width: `${task.progress}%` }}></span></span>
-    </div>`;
+function wordFor(dataset, over) {
+  if (over) return t("upload.dropping");
+  return t(dataset.items === 0 ? "dataset.drop_here" : "dataset.no_cover");
 }

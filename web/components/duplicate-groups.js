@@ -2,8 +2,9 @@
 
 import { t } from "../language.js";
 import { html } from "../ui.js";
-import { ShownPath } from "./shown-name.js";
-import { Thumbnail } from "./thumbnail.js";
+import { Picture } from "./picture.js";
+
+const SHOWN = 24;
 
 export function DuplicateGroups({ found }) {
   return html`
@@ -15,11 +16,13 @@ export function DuplicateGroups({ found }) {
     <ul class="groups">
       ${found.shown.map((group) => html`
         <li key=${group[0].item_id} class="group">
-          <p class="hint">${t("groups.size", { count: group.length })}</p>
-          <ul class="gallery">
-            ${group.map((item) => html`
-              <li key=${item.item_id}><${Thumbnail} sha256=${item.sha256} /><${ShownPath} path=${item.path} /></li>`)}
-          </ul>
+          <p class="hint">${sizeOf(group)}</p>
+          <ul class="gallery">${group.map((item) => html`<${Picture} key=${item.item_id} item=${item} />`)}</ul>
         </li>`)}
     </ul>`;
+}
+
+// a result holds that many members of a group, and does not tell of more
+function sizeOf({ length }) {
+  return t(length < SHOWN ? "groups.size" : "groups.size_least", { count: length });
 }

@@ -1,23 +1,17 @@
-/** IssueGallery: the pictures that have an issue, worst first. */
+/** IssueGallery: the pictures that have an issue, worst first, each with what was measured. */
 
-import { score } from "../format.js";
-import { t } from "../language.js";
+import { whyOf } from "../issues.js";
 import { MoreItems } from "../more-items.js";
 import { html, useMemo } from "../ui.js";
 import { MoreButton } from "./more-button.js";
-import { ShownPath } from "./shown-name.js";
-import { Thumbnail } from "./thumbnail.js";
+import { Picture } from "./picture.js";
 
 export function IssueGallery({ task, issue }) {
   const more = useMemo(() => new MoreItems(task, issue), [task.id, issue.name]);
   return html`
     <ul class="gallery">
       ${more.items.value.map((item) => html`
-        <li key=${item.item_id}>
-          <${Thumbnail} sha256=${item.sha256} />
-          <${ShownPath} path=${item.path} />
-          <span class="gallery-score">${t("issue.score", { score: score(item.score) })}</span>
-        </li>`)}
+        <${Picture} key=${item.item_id} item=${item} why=${whyOf(issue.name, item.score)} />`)}
     </ul>
     <${MoreButton} more=${more} />`;
 }

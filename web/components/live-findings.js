@@ -1,36 +1,39 @@
-/** LiveFindings: what an analysis has found so far, while it runs. */
+/** LiveFindings: what an analysis has found so far, where its findings will stand. */
 
-import { Histogram } from "../charts/histogram.js";
+import { brightnessChart } from "../attributes.js";
 import { count } from "../format.js";
+import { AT_THE_END, inOrder } from "../issues.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
+import { AttributeCharts } from "./attribute-charts.js";
+import { Overview } from "./overview.js";
 
 export function LiveFindings({ live }) {
-  const counts = live.preview.value?.counts;
+  const counts = live.preview.value;
+  const note = t("findings.so_far");
+  if (!counts) return html`<p class="patience">${t("findings.pending")}</p>`;
   return html`
-    <section class="findings live" aria-label=${t("findings.so_far")}>
-      <h2>${t("findings.overview")} <small>${t("findings.so_far")}</small></h2>
-      ${counts && html`<${Counts} counts=${counts} />`}
-      <p class="hint">${t("findings.pending")}</p>
+    <div class="findings">
+      <${Overview} counts=${counts} note=${note} />
+      <${IssuesSoFar} counts=${{ unreadable: counts.unreadable, ...counts.issues }} note=${note} />
+      ${counts.histograms && html`<${AttributeCharts} charts=${[brightnessChart(counts.histograms.brightness)]} note=${note} />`}
+    </div>`;
+}
+
+function IssuesSoFar({ counts, note }) {
+  const names = inOrder([...Object.keys(counts), ...AT_THE_END], (name) => name);
+  return html`
+    <section aria-labelledby="issues-so-far">
+      <h2 id="issues-so-far">${t("findings.issues")} <small>${note}</small></h2>
+      <div class="issues">
+        <ul class="issue-rows">
+          ${names.map((name) => html`
+            <li key=${name} class=${counts[name] ? "issue-row found" : "issue-row"}>
+              <span>${t(`issue.${name}`)}</span>
+              ${name in counts ? html`<b>${count(counts[name])}</b>` : html`<small>${t("findings.at_the_end")}</small>`}
+            </li>`)}
+        </ul>
+        <p class="patience">${t("findings.pending")}</p>
+      </div>
     </section>`;
-}
-
-function Counts({ counts }) {
-  const bins = counts.histograms?.brightness ?? [];
-  const edges = Array.from({ length: bins.length + 1 }, (_, n) => n / bins.length);
-  const issues = Object.entries(counts.issues ?? {}).sort();
-  return html`
-    <dl class="figures">
-      <${Figure} name=${t("findings.analysed")} value=${counts.analysed} />
-      <${Figure} name=${t("findings.unreadable")} value=${counts.unreadable} />
-      ${issues.map(([name, value]) => html`<${Figure} key=${name} name=${t(`issue.${name}`)} value=${value} />`)}
-    </dl>
-    ${bins.length > 0 && html`
-      <div class="charts">
-        <${Histogram} title=${t("attribute.brightness")} edges=${edges} counts=${bins} summary=${t("findings.so_far")} />
-      </div>`}`;
-}
-
-function Figure({ name, value }) {
-  return html`<div class="figure"><dt>${name}</dt><dd>${count(value)}</dd></div>`;
 }

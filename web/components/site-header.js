@@ -47,6 +47,6 @@ function UserChip({ name }) {
       <bdi class="user-name">${visible(name)}</bdi>
     </span>
     <button class="button quiet" disabled=${leaving} onClick=${leave}>
-      <${Icon} name="leave" /><span class="wide-word">${t("site.sign_out")}</span>
+      <${Icon} name="leave" /><span class="wide-only">${t("site.sign_out")}</span>
     </button>`;
 }

@@ -36,7 +36,10 @@ function Cards({ list }) {
   const datasets = list.datasets.value;
   if (!datasets) return list.problem.value ? null : html`<${Skeleton} />`;
   return html`
-    <ul class="cards">${datasets.map((dataset) => html`<${DatasetCard} key=${dataset.id} dataset=${dataset} />`)}</ul>
+    <ul class="cards">
+      ${datasets.map((dataset) => html`
+        <${DatasetCard} key=${dataset.id} dataset=${dataset} upload=${list.uploadOf(dataset)} />`)}
+    </ul>
     ${list.more.value && html`
       <p class="more"><button class="button" onClick=${() => list.loadMore()}>${t("datasets.more")}</button></p>`}`;
 }

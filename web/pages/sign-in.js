@@ -72,8 +72,10 @@ function Refused() {
 }
 
 function Already({ state }) {
+  // signed out meanwhile, perhaps by the button above
+  if (!user.value) return html`<${HowTo} />`;
   return html`
-    <h1>${t("sign_in.already", { name: visible(user.value?.name ?? "") })}</h1>
+    <h1>${t("sign_in.already", { name: visible(user.value.name) })}</h1>
     ${state === "refused_but_in" && html`<p class="lead">${t("sign_in.refused_but_in")}</p>`}
     <p><a class="button primary" href=${safePath(remembered("next"))}>${t("sign_in.continue")}</a></p>`;
 }

@@ -1,0 +1,44 @@
+"""Datasets as the browser's tests need them, made through the API."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from tests.integration.test_api import API, events
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """Makes datasets; everything it starts has ended when it returns."""
+
+    client: httpx2.Client
+
+    def empty(self, name: str | None = None) -> str:
+        body = {"name": name or f"pictures {uuid4()}"}
+        return self.client.post(f"{API}/datasets", json=body).json()["id"]
+
+    def filled(self, folder: Path, name: str | None = None) -> str:
+        """With the pictures of a folder."""
+        id_ = self.empty(name)
+        asked = {"path": str(folder)}
+        self.ended(self.client.post(f"{API}/datasets/{id_}/import", json=asked).json())
+        return id_
+
+    def analysed(self, id_: str) -> None:
+        asked = {"type": "image_analysis", "dataset_id": id_}
+        self.ended(self.client.post(f"{API}/tasks", json=asked).json())
+
+    def cancel(self, id_: str) -> None:
+        """Ends what still runs, so that the next test has the worker for itself."""
+        for task in self.client.get(f"{API}/datasets/{id_}").json()["running"]:
+            self.client.post(task["links"]["cancel"])
+
+    def newest_task(self, id_: str) -> dict[str, Any]:
+        return self.client.get(f"{API}/tasks", params={"dataset_id": id_}).json()["items"][0]
+
+    def ended(self, task: dict[str, Any]) -> None:
+        """Waits for a task that must complete."""
+        assert events(self.client, task["links"]["events"])[-1][1]["status"] == "completed"

@@ -1,0 +1,42 @@
+/** AnalysisFacts: when an analysis was made, what it cost, whether it still holds, and its download. */
+
+import { duration, moment } from "../format.js";
+import { Icon } from "../icons.js";
+import { t } from "../language.js";
+import { html } from "../ui.js";
+import { Notice } from "./notice.js";
+import { TaskLogLines } from "./task-log-lines.js";
+
+/** `watched` says that the task is shown above with its log. */
+export function AnalysisFacts({ task, result, dataset, cached, watched }) {
+  const changed = result.items !== dataset.items;
+  return html`
+    <section class="analysis" aria-label=${t("analyse.label")}>
+      <div class="analysis-facts">
+        <p class="facts">
+          <span>${t("analyse.finished", { moment: moment(task.completed_at) })}</span>
+          <span>${t("dataset.items", { count: result.items })}</span>
+          <span>${effortOf(task)}</span>
+        </p>
+        <a class="button quiet" href=${task.links.result} download=${`${dataset.name}.json`}>
+          <${Icon} name="download" />${t("analyse.download")}
+        </a>
+      </div>
+      <div role="status">
+        ${cached && html`<${Notice} icon="check"><p>${t("analyse.cached", { moment: moment(task.completed_at) })}</p><//>`}
+        ${changed && html`
+          <${Notice} kind="warn" icon="warning">
+            <p>${t("analyse.changed", { then: result.items, now: dataset.items })}</p>
+          <//>`}
+      </div>
+      ${!watched && html`<${TaskLogLines} key=${task.id} task=${task} />`}
+    </section>`;
+}
+
+/** A picture is read once ever: "55 read in 2 sec", or "nothing to read anew, 0.1 sec". */
+function effortOf(task) {
+  const seconds = (new Date(task.completed_at) - new Date(task.started_at)) / 1000;
+  const read = task.metadata.stages.find(({ kind }) => kind === "map")?.done ?? 0;
+  const key = read === 0 ? "analyse.effort_known" : "analyse.effort";
+  return t(key, { count: read, duration: duration(seconds) });
+}

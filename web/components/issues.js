@@ -1,0 +1,35 @@
+/** Issues: one row each with its count, and the pictures that have the chosen one. */
+
+import { count } from "../format.js";
+import { inOrder } from "../issues.js";
+import { t } from "../language.js";
+import { remember, remembered } from "../router.js";
+import { html, useState } from "../ui.js";
+import { IssuePanel } from "./issue-panel.js";
+
+export function Issues({ task, result }) {
+  const issues = inOrder(result.issues);
+  const [chosen, choose] = useState(remembered("issue"));
+  const issue = issues.find(({ name }) => name === chosen) ?? issues.find((each) => each.count > 0) ?? issues[0];
+  const take = (name) => {
+    remember("issue", name);
+    choose(name);
+  };
+  return html`
+    <section aria-labelledby="issues">
+      <h2 id="issues">${t("findings.issues")}</h2>
+      <div class="issues">
+        <div class="issue-rows" role="group" aria-labelledby="issues">
+          ${issues.map((each) => html`<${Row} key=${each.name} issue=${each} pressed=${each === issue} take=${take} />`)}
+        </div>
+        <${IssuePanel} key=${issue.name} task=${task} result=${result} issue=${issue} />
+      </div>
+    </section>`;
+}
+
+function Row({ issue, pressed, take }) {
+  return html`
+    <button class=${issue.count ? "issue-row found" : "issue-row"} aria-pressed=${pressed} onClick=${() => take(issue.name)}>
+      <span>${t(`issue.${issue.name}`)}</span><b>${count(issue.count)}</b>
+    </button>`;
+}
