@@ -1,6 +1,6 @@
 /** Numbers as people read them: counts, shares, bytes, durations, moments, in the page's language. */
 
-import { has, language, t } from "./language.js";
+import { has, locale, t } from "./language.js";
 
 const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 const made = new Map();
@@ -107,7 +107,7 @@ function dates(options) {
 
 // making an Intl format takes longer than using it a hundred times
 function kept(Format, options) {
-  const key = language.value + Format.name + JSON.stringify(options);
-  if (!made.has(key)) made.set(key, new Format(language.value, options));
+  const key = locale.value + Format.name + JSON.stringify(options);
+  if (!made.has(key)) made.set(key, new Format(locale.value, options));
   return made.get(key);
 }

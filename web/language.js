@@ -2,13 +2,18 @@
 
 import en from "./strings/en.js";
 import ko from "./strings/ko.js";
-import { effect, signal } from "./ui.js";
+import { computed, effect, signal } from "./ui.js";
 
 const TABLES = { en, ko };
 const REMEMBERED = "meanwhile.language";
 
 export const LANGUAGES = Object.entries(TABLES).map(([code, table]) => [code, table["language.name"]]);
 export const language = signal(remembered() ?? preferred());
+
+/** How numbers and dates are written: as the browser's reader is used to, where that is in this language. */
+export const locale = computed(
+  () => navigator.languages.find((tag) => tag.split("-")[0] === language.value) ?? language.value,
+);
 
 effect(() => {
   document.documentElement.lang = language.value;
@@ -37,12 +42,12 @@ export function t(key, values = {}) {
 
 function phrase(entry, { count }) {
   if (typeof entry === "string") return entry;
-  const form = new Intl.PluralRules(language.value).select(count);
+  const form = new Intl.PluralRules(locale.value).select(count);
   return entry[form] ?? entry.other;
 }
 
 function shown(value) {
-  return typeof value === "number" ? new Intl.NumberFormat(language.value).format(value) : value;
+  return typeof value === "number" ? new Intl.NumberFormat(locale.value).format(value) : value;
 }
 
 function remembered() {

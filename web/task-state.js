@@ -28,6 +28,12 @@ export function stageTitle(type, stage) {
   return has(key) ? t(key) : stage.title;
 }
 
+/** waiting | running | completed; a task that ended early left one of its stages stopped and others skipped. */
+export function stageStateOf(task, { state }) {
+  if (isActive(task) || state === "completed") return state;
+  return state === "running" ? "stopped" : "skipped";
+}
+
 export function typeTitle(type) {
   const key = `type.${type}`;
   return has(key) ? t(key) : type.replaceAll("_", " ");

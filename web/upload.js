@@ -40,7 +40,9 @@ export class Upload {
   async #run() {
     this.running.value = true;
     this.stopping = new AbortController();
+    addEventListener("beforeunload", askToStay);
     for (let batch = this.#next(); batch.length; batch = this.#next()) await this.#send(batch);
+    removeEventListener("beforeunload", askToStay);
     this.running.value = false;
   }
 
@@ -108,6 +110,11 @@ export class Upload {
     for (const at of batch) rows[at] = { ...rows[at], ...news(rows[at]) };
     this.rows.value = rows;
   }
+}
+
+// leaving the site would end what is being sent
+function askToStay(event) {
+  event.preventDefault();
 }
 
 function totalsOf(rows) {

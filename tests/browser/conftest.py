@@ -146,8 +146,8 @@ def analysed(datasets: Datasets, sample_folder: Path) -> str:
 
 
 @pytest.fixture
-def busy(datasets: Datasets, many: Path) -> Generator[str]:
+def busy(datasets: Datasets) -> Generator[str]:
     """A dataset whose analysis takes some seconds; nothing runs on it any more afterwards."""
-    id_ = datasets.filled(many)
+    id_ = datasets.busy()
     yield id_
     datasets.cancel(id_)

@@ -1,13 +1,19 @@
 """Datasets as the browser's tests need them, made through the API."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
+import numpy as np
+from PIL import Image
 
 from tests.integration.test_api import API, events
+
+BUSY_FILES = 300
+BUSY_PIXELS = (1600, 1200)
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,18 @@ class Datasets:
         id_ = self.empty(name)
         asked = {"path": str(folder)}
         self.ended(self.client.post(f"{API}/datasets/{id_}/import", json=asked).json())
+        return id_
+
+    def busy(self) -> str:
+        """With pictures that are small to send, take seconds to analyse, and that no other has."""
+        id_ = self.empty()
+        noise = np.random.default_rng().integers(0, 256, (6, 8, 3), dtype=np.uint8)
+        smooth = Image.fromarray(noise).resize(BUSY_PIXELS, Image.Resampling.BICUBIC)
+        smooth.save(picture := io.BytesIO(), "JPEG", quality=50)
+        files = [
+            ("files", (f"{n}.jpg", picture.getvalue() + str(n).encode())) for n in range(BUSY_FILES)
+        ]
+        self.client.post(f"{API}/datasets/{id_}/files", files=files).raise_for_status()
         return id_
 
     def analysed(self, id_: str) -> None:

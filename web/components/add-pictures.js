@@ -2,15 +2,16 @@
 
 import { Icon } from "../icons.js";
 import { t } from "../language.js";
-import { html } from "../ui.js";
+import { html, useState } from "../ui.js";
 import { DropZone } from "./drop-zone.js";
 import { ImportFolder } from "./import-folder.js";
 import { UploadList } from "./upload-list.js";
 
 export function AddPictures({ room }) {
-  const empty = room.dataset.value.items === 0;
+  // what was open stays open when the first pictures arrive
+  const [open] = useState(room.dataset.value.items === 0);
   return html`
-    <details class="add-pictures" open=${empty || undefined}>
+    <details class="add-pictures" open=${open}>
       <summary><${Icon} name="upload" />${t("dataset.add")}</summary>
       <div class="add-ways">
         <${DropZone} take=${(files) => room.upload.add(files)} />

@@ -118,6 +118,8 @@ export default {
   "progress.stage.waiting": "to come",
   "progress.stage.running": "now",
   "progress.stage.completed": "done",
+  "progress.stage.stopped": "stopped",
+  "progress.stage.skipped": "not reached",
   "progress.waiting_first": "Next in line",
   "progress.waiting_behind": { one: "{count} task before it", other: "{count} tasks before it" },
   "progress.left": "{time} left",

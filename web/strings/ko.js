@@ -118,6 +118,8 @@ export default {
   "progress.stage.waiting": "예정",
   "progress.stage.running": "진행 중",
   "progress.stage.completed": "완료",
+  "progress.stage.stopped": "중단됨",
+  "progress.stage.skipped": "시작하지 않음",
   "progress.waiting_first": "다음 차례입니다",
   "progress.waiting_behind": { other: "앞에 작업 {count}개" },
   "progress.left": "{time} 남음",
