@@ -31,7 +31,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS = 6_000
+PATIENCE_MS = 30_000
 
 
 def chromium() -> str | None:
