@@ -6,6 +6,8 @@ import { isActive } from "./task-state.js";
 import { TaskStream } from "./task-stream.js";
 import { signal } from "./ui.js";
 
+const STATES = ["snapshot", "progress", "done"];
+
 export class LiveTask {
   /** Watches at once if the task still goes on; `onEnd(task)` is called when it ends. */
   constructor(task, { onEnd = () => {} } = {}) {
@@ -58,9 +60,9 @@ export class LiveTask {
   }
 
   #hear(name, data) {
+    if (STATES.includes(name)) this.#accept(data);
     if (name === "preview") this.preview.value = data.counts;
-    else if (name === "log") this.log.add(data);
-    else this.#accept(data);
+    if (name === "log") this.log.add(data);
   }
 
   #accept(news) {

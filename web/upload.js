@@ -95,8 +95,10 @@ export class Upload {
     const refused = [...skipped];
     const taken = [...added];
     this.#change(batch, ({ path, size }) => {
-      if (refused[0]?.path === path) return { state: "refused", reason: refused.shift().reason };
-      return { state: taken.shift()?.item_id === null ? "known" : "added", sent: size };
+      // browsers write quotes in names otherwise than they read them: what is left over tells as well
+      const lost = refused[0]?.path === path || taken.length === 0;
+      if (lost) return { state: "refused", reason: refused.shift()?.reason };
+      return { state: taken.shift().item_id === null ? "known" : "added", sent: size };
     });
   }
 

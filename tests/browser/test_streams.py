@@ -1,6 +1,7 @@
 """A page that watches a task: lines that break, servers that stumble, readers who pause."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Request, Route, expect
@@ -11,10 +12,16 @@ from tests.browser.wire import Wire
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def watch(page: Page, address: str) -> list[Request]:
-    """Starts an analysis and watches it live; the requests for its stream, as they come."""
+def streams_of(page: Page) -> list[Request]:
+    """The requests of a page for streams, as they come."""
     streams: list[Request] = []
     page.on("request", lambda asked: streams.append(asked) if "/events" in asked.url else None)
+    return streams
+
+
+async def watch(page: Page, address: str) -> list[Request]:
+    """Starts an analysis and watches it live; the requests for its stream, as they come."""
+    streams = streams_of(page)
     await page.goto(address)
     await page.get_by_role("button", name="Analyse", exact=True).click()
     await expect(page.get_by_role("switch", name="Live")).to_be_visible()
@@ -54,8 +61,12 @@ async def test_a_server_that_stumbles_is_asked_again(
     assert len(streams) == 3
 
 
-async def test_a_finished_stream_is_not_asked_again(page: Page, busy: str) -> None:
-    streams = await watch(page, f"/datasets/{busy}")
+async def test_a_finished_stream_is_not_asked_again(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    streams = streams_of(page)
+    await page.goto(f"/datasets/{datasets.filled(sample_folder)}")
+    await page.get_by_role("button", name="Analyse", exact=True).click()
 
     await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
     # whatever would ask again does so when the tab is looked at

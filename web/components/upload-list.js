@@ -57,5 +57,5 @@ function wordsOf({ state, size, sent, reason, problem }) {
   if (state === "sending") return t("upload.bytes", { sent: bytes(sent), total: bytes(size) });
   if (state !== "refused") return `${bytes(size)} ${t(`upload.row.${state}`)}`;
   if (reason) return visible(reason);
-  return problem.status === 0 ? t("problem.unreachable") : visible(problem.detail || t("upload.row.stopped"));
+  return problem?.status === 0 ? t("problem.unreachable") : visible(problem?.detail || t("upload.row.stopped"));
 }
