@@ -27,17 +27,9 @@ from service.runtime import Runtime
 from worker.active import ActiveRun
 from worker.mapping import run_map, set_rest_aside
 from worker.saver import DATABASE_ERRORS, Saver
-from worker.work import Analyses, MapWork, Run, SoloTools, SoloWork
+from worker.work import Analyses, MapWork, Run, SoloTools, SoloWork, StageFailed
 
 log = structlog.get_logger()
-
-
-class SoloFailed(Exception):
-    """The function of a solo stage could not do its one item."""
-
-    def __init__(self, error: ItemError) -> None:
-        super().__init__(error.code, error.detail)
-        self.error = error
 
 
 class Execution:
@@ -101,7 +93,7 @@ class Execution:
         async with aclosing(self._executor.execute(order)) as outputs:
             async for output in outputs:
                 if isinstance(output, ItemError):
-                    raise SoloFailed(output)
+                    raise StageFailed(output.code, output.detail, output.traceback)
                 if output.data is not None:
                     yield output.data
 
@@ -110,9 +102,9 @@ def _failed(error: Exception) -> Failed:
     match error:
         case ChildDied():
             return Failed(Failure(f"child_{error.reason}", error.detail), transient=True)
-        case SoloFailed():
-            log.error("stage.failed", code=error.error.code, traceback=error.error.traceback)
-            return Failed(Failure(error.error.code, error.error.detail), transient=False)
+        case StageFailed():
+            log.error("stage.failed", code=error.code, traceback=error.traceback)
+            return Failed(Failure(error.code, error.detail), transient=False)
         case _ if isinstance(error, DATABASE_ERRORS):
             log.warning("run.failed", error=repr(error))
             return Failed(Failure("unavailable", "the database or storage was away"), True)

@@ -15,6 +15,21 @@ FAULTS = ("analysis_error", "out_of_memory")
 """Errors of an item that are no fact about its bytes: it is set aside, not called unreadable."""
 
 
+class StageFailed(Exception):
+    """A solo stage cannot be done, and trying again would not help."""
+
+    def __init__(self, code: str, detail: str, traceback: str | None = None) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+        self.traceback = traceback
+
+    @property
+    def faulty(self) -> bool:
+        """Whether we are to blame, not what was read."""
+        return self.code in FAULTS
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of one chunk: the chunk, its declarations and the open parts of the process."""

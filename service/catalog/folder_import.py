@@ -1,6 +1,7 @@
 """folder_import: adds the files of a folder on the server to a dataset."""
 
-from service.catalog.entry import Entry, Over, Params, Result, StageSpec
+from service.catalog.entry import Entry, Over, Params, StageSpec
+from service.catalog.imports import ImportResult
 
 
 class FolderImportParams(Params):
@@ -9,37 +10,13 @@ class FolderImportParams(Params):
     path: str
 
 
-class SkippedFile(Result):
-    """A file that was not added, and why."""
-
-    path: str
-    code: str
-    detail: str
-
-
-class FolderImportResult(Result):
-    """What became of the files."""
-
-    files: int
-    added: int
-    unchanged: int
-    replaced: int
-    skipped: int
-    skipped_items: list[SkippedFile]
-    """The first hundred, by path."""
-    size_bytes: int
-    """Bytes of all files that are in the dataset now."""
-    version: int
-    """The dataset's version with all of them."""
-
-
 FOLDER_IMPORT = Entry(
     name="folder_import",
     version=1,
     title="Import a folder",
     summary="Adds every file below a folder of the server; the same bytes are stored once.",
     params=FolderImportParams,
-    result=FolderImportResult,
+    result=ImportResult,
     stages=(
         StageSpec("list", "Listing files", weight=0.05),
         StageSpec(

@@ -84,6 +84,11 @@ class Datasets:
                 update(DatasetRow).where(DatasetRow.id == id_).values(deleted_at=func.now())
             )
 
+    async def owner_of(self, id_: UUID) -> UUID:
+        query = select(DatasetRow.owner_id).where(DatasetRow.id == id_)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).scalar_one()
+
     async def bytes_of(self, owner_id: UUID) -> int:
         """Bytes of all items in a user's datasets; equal bytes count for each."""
         query = select(func.coalesce(func.sum(DatasetRow.size_bytes), 0)).where(

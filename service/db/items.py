@@ -53,8 +53,9 @@ RETURNING version
 """
 
 CHANGED = """
-SELECT (SELECT count(*) FROM items WHERE dataset_id = $1 AND added_in > $2 AND removed_in IS NULL)
-     + (SELECT count(*) FROM items WHERE dataset_id = $1 AND removed_in > $2 AND added_in <= $2)
+SELECT count(DISTINCT path) FROM items
+WHERE dataset_id = $1 AND ((added_in > $2 AND removed_in IS NULL)
+                        OR (added_in <= $2 AND removed_in > $2))
 """
 
 COLUMNS = """i.id, i.path, b.sha256, b.size_bytes, i.label, i."group", i.split, i.added_in"""
@@ -68,7 +69,9 @@ ORDER BY {column} {direction} LIMIT $2
 
 ISSUE_PAGE = """
 SELECT {columns}, r.score
-FROM task_items r JOIN items i ON i.id = r.item_id JOIN blobs b ON b.id = i.blob_id
+FROM task_items r JOIN items told ON told.id = r.item_id
+JOIN items i ON i.dataset_id = told.dataset_id AND i.path = told.path AND i.blob_id = told.blob_id
+JOIN blobs b ON b.id = i.blob_id
 WHERE r.task_id = (
     SELECT id FROM tasks WHERE dataset_id = $1 AND type = 'image_analysis' AND status = 'completed'
     ORDER BY completed_at DESC LIMIT 1

@@ -57,6 +57,21 @@ class ListedFiles:
         )
         return [(row["path"], row["reason_code"], row["reason_detail"]) for row in rows]
 
+    async def next_key(self, task_id: UUID) -> int:
+        """The first key that has not been written down."""
+        key = await self._pool.fetchval(
+            "SELECT max(key) FROM listed_files WHERE task_id = $1", task_id
+        )
+        return 0 if key is None else key + 1
+
+    async def damage(self, task_id: UUID) -> str | None:
+        """Why what was uploaded could not be read to its end."""
+        return await self._pool.fetchval(
+            """SELECT a.detail FROM set_aside a JOIN stages s ON s.id = a.stage_id
+            WHERE s.task_id = $1 AND s.kind = 'solo' LIMIT 1""",
+            task_id,
+        )
+
     async def dataset_facts(self, dataset_id: UUID) -> tuple[int, int]:
         """(version, bytes) of the dataset now."""
         row = await self._pool.fetchrow(

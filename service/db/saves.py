@@ -7,15 +7,18 @@ from uuid import UUID
 
 from service.db.engine import Database
 from service.db.items import add_items
-from service.domain.datasets import NewItem
+from service.db.labels import label_items
+from service.domain.datasets import NewItem, Place
 from service.domain.saves import (
     EntrySave,
     FeatureSave,
     FileSave,
     FractionSave,
     ItemSave,
+    LabelSave,
     ListedSave,
     PreviewSave,
+    Reason,
     Save,
     Saved,
     SetAsideSave,
@@ -89,6 +92,8 @@ SELECT told.task_id, $1, told.counts FROM unnest($2::uuid[], $3::jsonb[]) AS tol
 ON CONFLICT (task_id, worker_id) DO UPDATE SET counts = excluded.counts
 """
 
+NO_ITEM = Reason("item_not_found", "the dataset has no item of this path")
+
 COUNT = """
 WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[])
@@ -158,6 +163,7 @@ class _Writing:
         await self._features([save for save in batch if isinstance(save, FeatureSave)])
         await self._files([save for save in batch if isinstance(save, FileSave)])
         await self._entries([save for save in batch if isinstance(save, EntrySave)])
+        await self._labels([save for save in batch if isinstance(save, LabelSave)])
         await self._listed([save for save in batch if isinstance(save, ListedSave)])
         await self._items([save for save in batch if isinstance(save, ItemSave)])
         await self._set_aside([save for save in batch if isinstance(save, SetAsideSave)])
@@ -217,18 +223,42 @@ class _Writing:
         self._added.update(row["chunk_id"] for row in rows)
 
     async def _entries(self, saves: Sequence[EntrySave]) -> None:
-        if not saves:
-            return
         states = await self._add_items(saves)
-        await self._connection.execute(
-            ENTRIES,
-            [self._task(s) for s in saves],
-            [s.key for s in saves],
-            [s.path for s in saves],
-            states,
-            [s.skipped.code if s.skipped else None for s in saves],
-            [s.skipped.detail if s.skipped else None for s in saves],
-        )
+        await self._listed_as(saves, states, [save.skipped for save in saves])
+
+    async def _listed_as(
+        self,
+        saves: Sequence[EntrySave | LabelSave],
+        states: Sequence[str],
+        reasons: Sequence[Reason | None],
+    ) -> None:
+        """Writes down what was found and settled at once."""
+        if saves:
+            await self._connection.execute(
+                ENTRIES,
+                [self._task(s) for s in saves],
+                [s.key for s in saves],
+                [s.path for s in saves],
+                states,
+                [reason.code if reason else None for reason in reasons],
+                [reason.detail if reason else None for reason in reasons],
+            )
+
+    async def _labels(self, saves: Sequence[LabelSave]) -> None:
+        by_dataset: dict[UUID, dict[str, Place]] = {}
+        for save in saves:
+            if save.place:
+                by_dataset.setdefault(self._dataset(save), {})[save.path] = save.place
+        states: dict[tuple[UUID, str], str] = {}
+        for dataset_id, told in sorted(by_dataset.items()):
+            for path, state in (await label_items(self._connection, dataset_id, told)).items():
+                states[dataset_id, path] = state
+        told_states = [states.get((self._dataset(s), s.path), "skipped") for s in saves]
+        reasons = [
+            s.skipped or (NO_ITEM if state == "skipped" else None)
+            for s, state in zip(saves, told_states, strict=True)
+        ]
+        await self._listed_as(saves, told_states, reasons)
 
     async def _add_items(self, saves: Sequence[FileSave | EntrySave]) -> list[str]:
         """Adds what is stored to the datasets of its tasks; what became of each save."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.chunks import Fence
-from service.domain.datasets import NewItem
+from service.domain.datasets import NewItem, Place
 from service.domain.features import Extractor
 
 
@@ -53,6 +53,17 @@ class EntrySave:
     item: NewItem | None = None
     skipped: Reason | None = None
     incoming: Path | None = None
+
+
+@dataclass(frozen=True)
+class LabelSave:
+    """A row of a list that says where an item belongs, or the reason why it is skipped."""
+
+    fence: Fence
+    key: int
+    path: str
+    place: Place | None = None
+    skipped: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,7 @@ Save = (
     FeatureSave
     | FileSave
     | EntrySave
+    | LabelSave
     | SetAsideSave
     | ItemSave
     | ListedSave

@@ -67,6 +67,13 @@ class Room:
     quota_bytes: int | None
     free_bytes: int
 
+    @property
+    def left_bytes(self) -> int:
+        """How many more bytes may come."""
+        if self.quota_bytes is None:
+            return self.free_bytes
+        return max(0, min(self.free_bytes, self.quota_bytes - self.used_bytes))
+
     def check(self, size_bytes: int) -> None:
         """Passes if so many more bytes may come."""
         if self.quota_bytes is not None and self.used_bytes + size_bytes > self.quota_bytes:
@@ -154,6 +161,15 @@ class UploadActions:
     async def give(self, upload: UUID, task_id: UUID) -> None:
         """Lets an upload live as long as its task."""
         await self._uploads.give(upload, task_id)
+
+    async def forget(self, upload: str) -> None:
+        """Removes an upload that its task has read."""
+        await asyncio.to_thread(self._storage.remove_upload, upload)
+        await self._uploads.remove(UUID(upload))
+
+    async def room_in(self, dataset_id: UUID) -> Room:
+        """What a dataset may still get."""
+        return await self.room(await self._datasets.owner_of(dataset_id))
 
     async def room(self, owner_id: UUID) -> Room:
         """What the owner of a dataset may still bring."""

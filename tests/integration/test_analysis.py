@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from service.catalog.folder_import import FolderImportResult
 from service.catalog.image_analysis import ImageAnalysisResult
+from service.catalog.imports import ImportResult
 from service.domain.datasets import Dataset, ItemQuery
 from service.domain.tasks import Status
 from service.domain.users import User
@@ -27,7 +27,7 @@ async def test_a_folder_is_imported_and_analysed_item_by_item(
     analysed = await analyse(runtime, user, dataset)
 
     assert (imported.status, analysed.status) == (Status.COMPLETED, Status.COMPLETED)
-    report = FolderImportResult.model_validate(await runtime.tasks.result(user, imported.id))
+    report = ImportResult.model_validate(await runtime.tasks.result(user, imported.id))
     assert (report.files, report.added, report.skipped) == (len(files), len(files), 0)
     result = ImageAnalysisResult.model_validate(await runtime.tasks.result(user, analysed.id))
     assert result.items == len(files)

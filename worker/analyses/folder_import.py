@@ -10,6 +10,7 @@ from service.db.listed_files import ListedFile
 from service.domain.datasets import MAX_PATH_BYTES, NewItem, clean_path
 from service.domain.saves import FileSave, ListedSave, Reason
 from service.processes.output import ItemError, Output
+from worker.analyses.imported import imported
 from worker.work import Batch, Kept, MapWork, Run, SoloTools, SoloWork, StageWork, Unit
 
 
@@ -50,20 +51,7 @@ def keep_file(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
 async def report(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     """What became of the files."""
     del tools
-    chunk, files = run.chunk, run.runtime.listed_files
-    assert chunk.dataset_id is not None  # noqa: S101 - an import always has its dataset
-    counts = await files.counts(chunk.task_id)
-    version, size_bytes = await files.dataset_facts(chunk.dataset_id)
-    skipped = await files.skipped(chunk.task_id)
-    return {
-        "files": sum(counts.values()),
-        **{state: counts.get(state, 0) for state in ("added", "unchanged", "replaced", "skipped")},
-        "skipped_items": [
-            dict(zip(("path", "code", "detail"), told, strict=True)) for told in skipped
-        ],
-        "size_bytes": size_bytes,
-        "version": version,
-    }
+    return await imported(run)
 
 
 def _listed(run: Run, key: int, name: bytes, problem: list[str] | None) -> ListedSave:

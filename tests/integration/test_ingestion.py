@@ -1,0 +1,292 @@
+"""Every way in: what comes is there once, what is interrupted leaves nothing."""
+
+import asyncio
+import hashlib
+import io
+import tarfile
+import zipfile
+from collections.abc import AsyncGenerator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
+from service.domain.users import User
+from service.runtime import Runtime
+from service.usecases.datasets import NewDataset
+from tests.conftest import Site
+from tests.eventually import eventually
+from tests.integration.test_api import API, imported
+from tests.pictures import photograph
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[httpx2.Client]:
+    headers = {"Authorization": f"Bearer {site.api_key}"}
+    with httpx2.Client(base_url=site.url, headers=headers, timeout=30) as opened:
+        yield opened
+
+
+@pytest.fixture
+def dataset(client: httpx2.Client) -> str:
+    return client.post(f"{API}/datasets", json={"name": f"set {uuid4()}"}).json()["id"]
+
+
+def jpeg(seed: int) -> bytes:
+    stream = io.BytesIO()
+    photograph(seed, (80, 60)).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def tar_of(files: dict[str, bytes], mode: str = "w:gz") -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload] - a mode that is told
+        for name, data in files.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(data)
+            archive.addfile(header, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def zip_of(files: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def ended(client: httpx2.Client, task: dict[str, Any]) -> dict[str, Any]:
+    with client.stream("GET", task["links"]["events"]) as answer:
+        for _ in answer.iter_lines():
+            pass
+    return client.get(task["links"]["self"]).json()
+
+
+def sent(client: httpx2.Client, dataset: str, what: str, data: bytes) -> dict[str, Any]:
+    answer = client.post(f"{API}/datasets/{dataset}/{what}", content=data)
+    assert answer.status_code == 202, answer.text
+    return ended(client, answer.json())
+
+
+def items(client: httpx2.Client, dataset: str, **query: str) -> list[dict[str, Any]]:
+    return client.get(f"{API}/datasets/{dataset}/items", params=query).json()["items"]
+
+
+def test_a_file_is_put_under_its_path_and_read_again_in_ranges(
+    client: httpx2.Client, dataset: str
+) -> None:
+    data = jpeg(1)
+    url = f"{API}/datasets/{dataset}/files/train/cats/1.jpg"
+
+    first, again = client.put(url, content=data), client.put(url, content=data)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    (item,) = items(client, dataset)
+    assert (item["path"], item["label"], item["split"]) == ("train/cats/1.jpg", "cats", "train")
+    blob = f"{API}/blobs/{hashlib.sha256(data).hexdigest()}"
+    part = client.get(blob, headers={"Range": "bytes=2-5"})
+    whole = client.get(blob)
+    assert (part.status_code, part.content) == (206, data[2:6])
+    assert (whole.content, whole.headers["content-type"]) == (data, "image/jpeg")
+    seen = client.get(blob, headers={"If-None-Match": whole.headers["etag"]})
+    assert seen.status_code == 304
+
+
+def test_what_is_no_picture_is_only_to_be_saved(client: httpx2.Client, dataset: str) -> None:
+    data = b"<script>alert(1)</script>"
+    client.put(f"{API}/datasets/{dataset}/files/page.jpg", content=data)
+
+    answer = client.get(f"{API}/blobs/{hashlib.sha256(data).hexdigest()}")
+
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_files_of_a_form_join_in_one_version_and_bad_names_are_told(
+    client: httpx2.Client, dataset: str
+) -> None:
+    files = [("files", ("a.jpg", jpeg(2))), ("files", ("../b.jpg", jpeg(3)))]
+
+    told = client.post(f"{API}/datasets/{dataset}/files", files=files).json()
+
+    assert told["version"] == 1
+    assert [file["path"] for file in told["added"]] == ["a.jpg"]
+    assert [(file["path"], file["code"]) for file in told["skipped"]] == [
+        ("../b.jpg", "invalid_path")
+    ]
+
+
+def test_the_same_files_again_change_no_version(client: httpx2.Client, dataset: str) -> None:
+    files = [("files", ("a.jpg", jpeg(2)))]
+
+    versions = [
+        client.post(f"{API}/datasets/{dataset}/files", files=files).json()["version"]
+        for _ in range(3)
+    ]
+
+    assert versions == [1, 1, 1]
+
+
+@pytest.mark.parametrize("pack", [zip_of, tar_of])
+def test_an_archive_is_unpacked_into_items(client: httpx2.Client, dataset: str, pack: Any) -> None:
+    files = {f"label {n % 3}/{n}.jpg": jpeg(n) for n in range(30)}
+
+    task = sent(client, dataset, "archive", pack(files | {"../up.jpg": b"x"}))
+
+    result = client.get(task["links"]["result"]).json()
+    assert (task["status"], task["partial"]) == ("completed", False)
+    assert (result["added"], result["skipped"], result["damage"]) == (30, 1, None)
+    assert {item["path"] for item in items(client, dataset)} == set(files)
+    assert len(items(client, dataset, label="label 1")) == 10
+
+
+def test_a_cut_archive_keeps_what_could_be_read_and_says_so(
+    client: httpx2.Client, dataset: str
+) -> None:
+    files = {f"{n}.jpg": jpeg(n) for n in range(30)}
+
+    task = sent(client, dataset, "archive", tar_of(files, "w")[:30_000])
+
+    result = client.get(task["links"]["result"]).json()
+    assert (task["status"], task["partial"]) == ("completed", True)
+    assert 0 < result["added"] < 30
+    assert result["damage"]
+
+
+def test_what_is_no_archive_fails_its_task_and_says_why(
+    client: httpx2.Client, dataset: str
+) -> None:
+    task = sent(client, dataset, "archive", b"this is no archive")
+
+    assert (task["status"], task["error"]["code"]) == ("failed", "not_an_archive")
+
+
+def test_labels_come_from_a_list_and_analyses_hold_on_to_their_items(
+    client: httpx2.Client, dataset: str, sample_folder: Path
+) -> None:
+    ended(client, imported(client, dataset, sample_folder))
+    asked = {"type": "image_analysis", "dataset_id": dataset}
+    ended(client, client.post(f"{API}/tasks", json=asked).json())
+    worst = items(client, dataset, issue="dark", limit="1")[0]
+    listing = f"path,label,group\n{worst['path']},night,a\nnowhere.jpg,x,y\n"
+
+    task = sent(client, dataset, "labels", listing.encode())
+
+    result = client.get(task["links"]["result"]).json()
+    assert (result["changed"], result["skipped"]) == (1, 1)
+    assert result["skipped_items"][0]["code"] == "item_not_found"
+    (labelled,) = items(client, dataset, label="night")
+    assert (labelled["path"], labelled["group"]) == (worst["path"], "a")
+    assert items(client, dataset, issue="dark", limit="1")[0]["score"] == worst["score"]
+    (analysis,) = client.get(f"{API}/datasets/{dataset}").json()["analyses"]
+    assert (analysis["standing"], analysis["stale_items"]) == ("stale", 1)
+
+
+def test_pages_of_items_meet_every_item_once(client: httpx2.Client, dataset: str) -> None:
+    files = {f"{n:03}.jpg": b"%d" % n for n in range(25)}
+    sent(client, dataset, "archive", zip_of(files))
+
+    for sort, expected in (("path", sorted(files)), ("-path", sorted(files, reverse=True))):
+        seen: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = client.get(
+                f"{API}/datasets/{dataset}/items", params={"limit": 7, "sort": sort} | cursor
+            ).json()
+            seen += [item["path"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = {"cursor": page["next_cursor"]}
+        assert seen == expected
+
+
+def test_a_removed_item_is_gone_from_the_newest_version(
+    client: httpx2.Client, dataset: str
+) -> None:
+    url = f"{API}/datasets/{dataset}/files/a.jpg"
+    client.put(url, content=jpeg(4))
+
+    removed, again = client.delete(url), client.delete(url)
+
+    assert (removed.status_code, removed.json()) == (200, {"version": 2})
+    assert again.json()["code"] == "item_not_found"
+    assert items(client, dataset) == []
+
+
+def test_a_deleted_dataset_is_gone_and_its_name_free(client: httpx2.Client) -> None:
+    name = f"set {uuid4()}"
+    first = client.post(f"{API}/datasets", json={"name": name}).json()["id"]
+
+    deleted = client.delete(f"{API}/datasets/{first}")
+
+    assert deleted.status_code == 204
+    assert client.get(f"{API}/datasets/{first}").json()["code"] == "dataset_not_found"
+    assert client.post(f"{API}/datasets", json={"name": name}).status_code == 201
+
+
+async def test_an_upload_that_is_cut_leaves_nothing_and_can_be_sent_again(
+    client: httpx2.Client, dataset: str, site: Site
+) -> None:
+    path = f"{API}/datasets/{dataset}/files/big.bin"
+    incoming = Path(site.settings.storage_url.removeprefix("file://")) / "incoming"
+
+    async def something_is_coming() -> bool:
+        return any(incoming.rglob("*"))
+
+    async def nothing_is_left() -> bool:
+        return not await something_is_coming()
+
+    address = urlsplit(site.url)
+    _, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(
+        f"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n"
+        f"Authorization: Bearer {site.api_key}\r\n\r\n".encode()
+    )
+    writer.write(b"x" * 3_000_000)
+    await eventually(something_is_coming)
+    writer.transport.abort()
+
+    await eventually(nothing_is_left)
+    assert items(client, dataset) == []
+    assert client.put(path, content=b"y").status_code == 201
+
+
+async def test_bytes_that_nobody_needs_are_collected_and_come_back_when_sent_again(
+    runtime: Runtime, user: User, dataset_of_runtime: Dataset
+) -> None:
+    async def put(data: bytes) -> None:
+        async def body() -> AsyncGenerator[bytes]:
+            yield data
+
+        async with runtime.uploads.receive(user, dataset_of_runtime.id, 0) as receiving:
+            await receiving.take("a.bin", body())
+            await runtime.uploads.add(dataset_of_runtime.id, receiving.taken)
+
+    data = uuid4().bytes
+    stored = runtime.storage.blob_path(hashlib.sha256(data).hexdigest())
+    await put(data)
+    await runtime.removal.collect(timedelta())
+    kept = stored.exists()
+    await runtime.datasets.remove_item(user, dataset_of_runtime.id, "a.bin")
+
+    collected = await runtime.removal.collect(timedelta())
+    gone = not stored.exists()
+    await put(data)
+
+    assert (kept, collected, gone) == (True, 1, True)
+    assert stored.read_bytes() == data
+    page = await runtime.datasets.items(user, dataset_of_runtime.id, ItemQuery(limit=1))
+    assert [item.path for item in page] == ["a.bin"]
+
+
+@pytest.fixture
+async def dataset_of_runtime(runtime: Runtime, user: User) -> Dataset:
+    return await runtime.datasets.create(
+        user, NewDataset(f"set {uuid4()}", Kind.IMAGE, Visibility.PRIVATE)
+    )
