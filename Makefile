@@ -28,8 +28,8 @@ fix: dev ## let ruff mend and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: dev ## measure, and compare with what is promised
-	@$(BIN)/python -m tests.benchmarks
+bench: dev ## measure, and compare with what is promised; ARGS='ingest saving' chooses
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 clean: ## delete .venv, caches and what tests leave; .local keeps its data
 	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache tests/.artifacts build

@@ -14,13 +14,18 @@ SELECT version FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPD
 
 COMPARE = """
 SELECT told.path, b.id AS blob_id, b.size_bytes,
-       i.id AS old_id, i.blob_id AS old_blob_id, old.size_bytes AS old_size_bytes,
+       i.id AS old_id, i.blob_id AS old_blob_id, i.size_bytes AS old_size_bytes,
        i.label, i."group", i.split
 FROM unnest($2::text[], $3::bytea[]) AS told (path, sha256)
-JOIN blobs b USING (sha256)
-LEFT JOIN items i ON i.dataset_id = $1 AND i.path = told.path AND i.removed_in IS NULL
-LEFT JOIN blobs old ON old.id = i.blob_id
+CROSS JOIN LATERAL (
+    SELECT id, size_bytes FROM blobs WHERE sha256 = told.sha256 LIMIT 1
+) b
+LEFT JOIN LATERAL (
+    SELECT items.*, blobs.size_bytes FROM items JOIN blobs ON blobs.id = blob_id
+    WHERE dataset_id = $1 AND path = told.path AND removed_in IS NULL LIMIT 1
+) i ON true
 """
+"""The limits make it look every path up, whatever the planner believes of a table that grows."""
 
 REMOVE = "UPDATE items SET removed_in = $2 WHERE id = ANY($1::bigint[])"
 

@@ -8,9 +8,10 @@ from service.db.items import COUNT, LOCK, REMOVE
 from service.domain.datasets import Place
 
 MATCH = """
-SELECT i.id, i.path, i.label, i."group", i.split FROM items i
-JOIN unnest($2::text[]) AS told (path) ON told.path = i.path
-WHERE i.dataset_id = $1 AND i.removed_in IS NULL
+SELECT i.id, i.path, i.label, i."group", i.split FROM unnest($2::text[]) AS told (path)
+CROSS JOIN LATERAL (
+    SELECT * FROM items WHERE dataset_id = $1 AND path = told.path AND removed_in IS NULL LIMIT 1
+) i
 """
 
 COPY = """

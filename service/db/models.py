@@ -180,7 +180,8 @@ class ItemRow(Base):
             "dataset_id",
             "label",
             "path",
-            postgresql_where=text("removed_in IS NULL"),
+            # with a condition that looking up a path does not meet, which has an index of its own
+            postgresql_where=text("removed_in IS NULL AND label IS NOT NULL"),
         ),
         Index(
             "ix_items_dataset_id_removed_in",

@@ -1,29 +1,44 @@
 """`make bench`: what is promised about speed, measured as ratios within one run."""
 
 import asyncio
+import inspect
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
-from tests.benchmarks import features, pickup, saving, unpacking
+from tests.benchmarks import (
+    features,
+    growth,
+    ingest,
+    item_pages,
+    pickup,
+    saving,
+    unpacking,
+)
+from tests.benchmarks.figure import Figure
+
+PARTS = (features, unpacking, pickup, saving, ingest, growth, item_pages)
 
 
-def main() -> int:
-    """Prints a table; the status is 0 where every bar is reached."""
-    with tempfile.TemporaryDirectory(prefix="meanwhile-bench-") as name:
-        folder = Path(name)
-        for part in ("features", "pickup", "saving", "unpacking"):
-            (folder / part).mkdir()
-        figures = [
-            *features.measure(folder / "features"),
-            *unpacking.measure(folder / "unpacking"),
-            *asyncio.run(pickup.measure(folder / "pickup")),
-            *asyncio.run(saving.measure(folder / "saving")),
-        ]
-    for figure in figures:
-        print(figure.line())
-    return 0 if all(figure.reached for figure in figures) else 1
+def main(wanted: Iterable[str]) -> int:
+    """Measures all parts, or those that are named; the status is 0 where every bar is reached."""
+    reached = True
+    for part in PARTS:
+        name = part.__name__.rpartition(".")[2]
+        if not wanted or name in wanted:
+            for figure in _measured(part):
+                print(figure.line(), flush=True)
+                reached = reached and figure.reached
+    return 0 if reached else 1
+
+
+def _measured(part: ModuleType) -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="meanwhile-bench-") as folder:
+        figures = part.measure(Path(folder))
+        return asyncio.run(figures) if inspect.iscoroutine(figures) else figures
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -38,7 +38,7 @@ def upgrade() -> None:
         "ix_items_dataset_id_label_path",
         "items",
         ["dataset_id", "label", "path"],
-        postgresql_where=sa.text("removed_in IS NULL"),
+        postgresql_where=sa.text("removed_in IS NULL AND label IS NOT NULL"),
     )
     op.create_index(
         "ix_items_dataset_id_removed_in",
