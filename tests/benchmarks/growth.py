@@ -12,11 +12,10 @@ from service.usecases.datasets import NewDataset
 from service.usecases.tasks import Submission
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.working import working
-from tests.integration.conftest import import_folder, running_worker
+from tests.integration.conftest import ended, import_folder, running_worker
 
 COPIES = 16
 MORE_SHARE = 0.01
-LOOK_SECONDS = 0.05
 
 
 async def measure(folder: Path) -> list[Figure]:
@@ -54,6 +53,5 @@ def _write_copies(folder: Path, more: Path) -> int:
 async def _seconds_to_analyse(runtime: Runtime, user: User, dataset: Dataset) -> float:
     began = time.monotonic()
     submitted = await runtime.tasks.submit(user, Submission("image_analysis", dataset.id))
-    while (await runtime.tasks.find(user, submitted.task.id)).completed_at is None:
-        await asyncio.sleep(LOOK_SECONDS)
+    await ended(runtime, user, submitted.task.id, seconds=600)
     return time.monotonic() - began

@@ -84,9 +84,9 @@ async def analyse(runtime: Runtime, user: User, dataset: Dataset, *, force: bool
     return await ended(runtime, user, submitted.task.id)
 
 
-async def ended(runtime: Runtime, user: User, task_id: UUID) -> Task:
+async def ended(runtime: Runtime, user: User, task_id: UUID, *, seconds: float = 60) -> Task:
     async def final() -> Task | None:
         task = await runtime.tasks.find(user, task_id)
         return task if task.status.final else None
 
-    return await eventually(final, seconds=60)
+    return await eventually(final, seconds=seconds)
