@@ -141,7 +141,7 @@ def _settings(servers: Servers, folder: Path, *, slots: int) -> Settings:
         redis_url=servers.redis_url,
         storage_url=f"file://{folder / 'storage'}",
         worker_slots=slots,
-        import_roots=(folder,),
+        import_roots=(folder.parent,),
     )
 
 

@@ -19,7 +19,7 @@ from service.api.hub import Hub
 from service.api.openapi import openapi
 from service.api.problems import HANDLERS
 from service.api.routes import blobs, datasets, health, session, tasks, uploads
-from service.api.state import State
+from service.api.state import State, state_of
 from service.api.views import PREFIX, json
 from service.logs import configure_logs
 from service.runtime import open_runtime
@@ -64,8 +64,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
 
 
-async def read_openapi(_: Request) -> Response:
-    return json(openapi(OPERATIONS, _version()))
+async def read_openapi(request: Request) -> Response:
+    return json(openapi(OPERATIONS, state_of(request).runtime.catalogue, _version()))
 
 
 async def _greet(first_link: Any, public_url: str) -> None:

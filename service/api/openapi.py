@@ -8,22 +8,25 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from service.api.operations import BodyTooLarge, InvalidRequest, Operation
+from service.api.operations import STREAM, BodyTooLarge, InvalidRequest, Operation
 from service.api.problems import MEDIA_TYPE
 from service.api.schemas.common import Problem
+from service.catalog.entry import Catalogue
 from service.errors import MeanwhileError
 from service.usecases.access import Forbidden, Unauthorized
 
 REF = "#/components/schemas/{model}"
 
 
-def openapi(operations: Sequence[Operation], version: str) -> dict[str, Any]:
-    """The whole document."""
+def openapi(operations: Sequence[Operation], catalogue: Catalogue, version: str) -> dict[str, Any]:
+    """The whole document; each task type's params and result are among its schemas."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = operation.path.replace(":path}", "}")
         paths.setdefault(path, {})[operation.method.lower()] = _operation(operation)
-    _, schemas = models_json_schema(_models(operations), ref_template=REF)
+    _, schemas = models_json_schema(
+        [*_models(operations), *_task_models(catalogue)], ref_template=REF
+    )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -57,11 +60,21 @@ def _models(
     return list(models.items())
 
 
+def _task_models(catalogue: Catalogue) -> Iterable[tuple[type[BaseModel], JsonSchemaMode]]:
+    for entry in catalogue:
+        yield entry.params, "validation"
+        yield entry.result, "validation"
+
+
 def _operation(operation: Operation) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "parameters": [*_path_parameters(operation), *_query_parameters(operation)],
+        "parameters": [
+            *_path_parameters(operation),
+            *_query_parameters(operation),
+            *_stream_parameters(operation),
+        ],
         "responses": {
             str(status): _answer(status, answer) for status, answer in operation.answers.items()
         }
@@ -84,7 +97,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string"} | ({"format": "uuid"} if name == "id" else {}),
+        }
         for name in re.findall(r"{(\w+)(?::path)?}", operation.path)
     ]
 
@@ -102,6 +120,17 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
             "schema": _inline(property_, definitions),
         }
         for name, property_ in schema["properties"].items()
+    ]
+
+
+def _stream_parameters(operation: Operation) -> list[dict[str, Any]]:
+    """Where a client that comes back says what it has seen."""
+    if STREAM not in operation.answers.values():
+        return []
+    seen = {"required": False, "schema": {"type": "string"}}
+    return [
+        {"name": "Last-Event-ID", "in": "header"} | seen,
+        {"name": "last_event_id", "in": "query"} | seen,
     ]
 
 
@@ -135,7 +164,7 @@ def _problems(operation: Operation) -> dict[str, Any]:
         kinds.append(InvalidRequest)
     if operation.body:
         kinds.append(BodyTooLarge)
-    by_status: dict[int, list[str]] = {}
+    by_status: dict[int, list[str]] = {500: ["internal_error"], 503: ["database_away"]}
     for kind in dict.fromkeys(kinds):
         by_status.setdefault(kind.status, []).append(kind.code)
     return {

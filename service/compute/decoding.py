@@ -13,6 +13,13 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from service.errors import Unreadable
 
+try:
+    from pillow_heif import register_heif_opener
+except ImportError:  # HEIC is an extra
+    pass
+else:
+    register_heif_opener(thumbnails=False)
+
 FORMATS: Final = (
     "JPEG",
     "PNG",
@@ -33,8 +40,12 @@ FORMATS: Final = (
     "CUR",
     "QOI",
     "SGI",
+    "HEIF",
 )
-"""Formats that are read. Others of Pillow's start programs (EPS) or hold no pixels (GRIB)."""
+"""Formats that are read; HEIF (HEIC) where the extra ``heic`` is installed.
+
+Others of Pillow's start programs (EPS) or hold no pixels (GRIB).
+"""
 
 ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
 """Formats whose frames follow each other in time; those of others are pages, layers or sizes."""

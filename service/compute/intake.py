@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from service.compute.new_files import NewFile
@@ -30,13 +31,13 @@ def list_files(item: dict[str, Any], shared: object) -> Iterator[dict[str, Any]]
     yield {"files": batch}
 
 
-def copy_file(item: dict[str, Any], shared: object) -> dict[str, Any]:
+def copy_file(item: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
     """Copies ``item["source"]`` (hex of its path) to ``item["target"]`` and hashes it on the way.
 
     Returns ``{"sha256", "size_bytes"}``; whoever adopts the copies flushes many at once. Raises
-    Unreadable where the file has gone, may not be read, or is not a regular file any more.
+    Unreadable where the file has gone, may not be read, is not a regular file any more, or lies
+    outside the folder ``shared["folder"]`` since one of its folders was replaced by a link.
     """
-    del shared
     try:
         source = os.open(bytes.fromhex(item["source"]), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -45,10 +46,19 @@ def copy_file(item: dict[str, Any], shared: object) -> dict[str, Any]:
     with os.fdopen(source, "rb") as reader, NewFile(item["target"]) as file:
         if not stat.S_ISREG(os.fstat(reader.fileno()).st_mode):
             raise Unreadable("not_a_file", "it is not a regular file")
+        _check_place(reader.fileno(), os.fsencode(shared["folder"]))
         while block := reader.read(BLOCK_BYTES):
             file.write(block)
             size += len(block)
     return {"sha256": file.sha256, "size_bytes": size}
+
+
+def _check_place(file: int, folder: bytes) -> None:
+    opened = Path(f"/proc/self/fd/{file}")
+    if opened.is_symlink():  # elsewhere than on Linux this cannot be asked
+        place = os.fsencode(opened.readlink())
+        if not place.startswith(os.path.join(folder, b"")):
+            raise Unreadable("link", "a link leads out of the folder")
 
 
 def _walk(root: bytes, below: bytes) -> Iterator[tuple[bytes, list[str] | None]]:

@@ -40,6 +40,7 @@ def main(pipe: socket.socket, current: c_int64, limits: Limits, allowed: Sequenc
     preload.let_server_see_parent_die()
     os.set_inheritable(pipe.fileno(), False)
     _limit(limits.memory_bytes)
+    _silence()
     # What was preloaded is shared with the other children until the collector touches it.
     gc.freeze()
     child = Child(pipe, current, limits, allowed)
@@ -163,6 +164,13 @@ def _limit(memory_bytes: int) -> None:
     with contextlib.suppress(OSError):
         # Where memory runs out, the kernel shall choose a child, not a worker or a database.
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+
+
+def _silence() -> None:
+    """Codecs complain to stderr about strangers' files, hundreds of lines for one of them."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _resident_bytes() -> int:

@@ -141,6 +141,10 @@ class DatasetActions:
     async def importable(self, user: User, id_: UUID, path: str) -> str:
         """The real path of a folder that may be imported into the dataset."""
         await self.own(user, id_)
+        return await self.check_importable(path)
+
+    async def check_importable(self, path: str) -> str:
+        """The real path of a folder below one of the import roots."""
         try:
             folder = await asyncio.to_thread(Path(path).resolve, strict=True)
         except (OSError, ValueError, RuntimeError):

@@ -10,12 +10,14 @@ from service.db.listed_files import ListedFile
 from service.domain.datasets import MAX_PATH_BYTES, NewItem, clean_path
 from service.domain.saves import FileSave, ListedSave, Reason
 from service.processes.output import ItemError, Output
+from service.usecases.datasets import FolderNotAllowed
 from worker.analyses.imported import imported
-from worker.work import Batch, Kept, MapWork, Run, SoloTools, SoloWork, StageWork, Unit
+from worker.work import Batch, Kept, MapWork, Run, SoloTools, SoloWork, StageFailed, StageWork, Unit
 
 
 async def list_folder(run: Run, tools: SoloTools) -> None:
     """Writes down every file below the folder, so that copying can be shared and resumed."""
+    await _check_folder(run)
     key = 0
     item = {"folder": run.chunk.params["path"]}
     async with aclosing(tools.child("service.compute.intake.list_files", item, None)) as batches:
@@ -28,6 +30,14 @@ async def list_folder(run: Run, tools: SoloTools) -> None:
                 ]
             )
             key += len(files)
+
+
+async def _check_folder(run: Run) -> None:
+    """What was an allowed folder when it was asked for may be a link or nothing by now."""
+    try:
+        await run.runtime.datasets.check_importable(run.chunk.params["path"])
+    except FolderNotAllowed as error:
+        raise StageFailed(error.code, error.detail) from error
 
 
 async def read_files(run: Run) -> Batch:
@@ -75,7 +85,7 @@ FOLDER_IMPORT_WORK: Mapping[str, StageWork] = {
     "copy": MapWork(
         read=read_files,
         function="service.compute.intake.copy_file",
-        shared=lambda _: None,
+        shared=lambda run: {"folder": run.chunk.params["path"]},
         keep=keep_file,
     ),
     "report": SoloWork(report),

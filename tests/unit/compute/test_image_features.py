@@ -1,5 +1,6 @@
 """Features of images: what changes in a picture changes in its numbers, and nothing else does."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,14 @@ def test_a_turned_picture_has_an_upright_thumbnail(tmp_path: Path) -> None:
     assert told["numbers"]["width"] > told["numbers"]["height"]
     with Image.open(tmp_path / "thumbnail") as small:
         assert small.width < small.height
+
+
+def test_heic_is_read_where_its_extra_is_installed(tmp_path: Path) -> None:
+    path = tmp_path / "phone.heic"
+    photograph(7, (320, 240)).save(path, "HEIF")
+
+    data, thumbnail = extract({"path": str(path), "size_bytes": path.stat().st_size}, {})
+
+    assert data["facts"]["format"] == "HEIF"
+    assert (data["numbers"]["width"], data["numbers"]["height"]) == (320, 240)
+    assert Image.open(io.BytesIO(thumbnail)).width in range(192, 257)
