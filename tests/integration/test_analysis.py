@@ -1,16 +1,18 @@
 """The main job, from a folder to a result, with real servers, children and files."""
 
+import asyncio
 from pathlib import Path
 
 from service.catalog.image_analysis import ImageAnalysisResult
 from service.catalog.imports import ImportResult
-from service.domain.datasets import Dataset, ItemQuery
+from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
 from service.domain.tasks import Status
 from service.domain.users import User
 from service.runtime import Runtime
+from service.usecases.datasets import NewDataset
 from service.usecases.tasks import Submission
 from tests.integration.conftest import analyse, import_folder
-from tests.pictures import HOSTILE, ODD
+from tests.pictures import HOSTILE, MANY, ODD, photograph
 from worker.runner import Runner
 
 
@@ -112,3 +114,39 @@ async def test_an_empty_dataset_has_an_empty_result(
 
     result = ImageAnalysisResult.model_validate(await runtime.tasks.result(user, task.id))
     assert (task.status, result.items) == (Status.COMPLETED, 0)
+
+
+async def test_two_analyses_that_start_together_share_the_work(
+    runtime: Runtime, user: User, dataset: Dataset, worker: Runner, many: Path
+) -> None:
+    new = NewDataset("the same again", Kind.IMAGE, Visibility.PRIVATE)
+    twin = await runtime.datasets.create(user, new)
+    for each in (dataset, twin):
+        await import_folder(runtime, user, each, many)
+    before = worker.executor.counters.items
+
+    both = await asyncio.gather(*(analyse(runtime, user, each) for each in (dataset, twin)))
+
+    summaries = 2
+    assert worker.executor.counters.items - before == MANY + summaries
+    assert [task.status for task in both] == [Status.COMPLETED, Status.COMPLETED]
+    results = [await runtime.tasks.result(user, task.id) for task in both]
+    assert [result["analysed"] for result in results] == [MANY, MANY]
+
+
+async def test_a_grown_dataset_costs_its_growth(
+    runtime: Runtime, user: User, dataset: Dataset, worker: Runner, many: Path, tmp_path: Path
+) -> None:
+    await import_folder(runtime, user, dataset, many)
+    await analyse(runtime, user, dataset)
+    more = tmp_path / "more"
+    more.mkdir()
+    photograph(99, (64, 48)).save(more / "new.jpg")
+    await import_folder(runtime, user, dataset, more)
+    before = worker.executor.counters.items
+
+    task = await analyse(runtime, user, dataset)
+
+    image, summary = 1, 1
+    assert worker.executor.counters.items - before == image + summary
+    assert (await runtime.tasks.result(user, task.id))["analysed"] == MANY + 1

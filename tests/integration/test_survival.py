@@ -1,15 +1,19 @@
-"""What survives: workers are killed in the middle, and every image is counted once."""
+"""What survives: workers are killed in the middle, and everything is there once."""
 
+import io
 import json
 import os
 import signal
 import subprocess
+import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 
+from tests.archives import noise
 from tests.conftest import Site
 from tests.integration.test_api import API, events
 from tests.pictures import MANY
@@ -56,3 +60,41 @@ def test_a_killed_worker_costs_no_image_and_counts_none_twice(site: Site, many: 
         assert (result["items"], result["analysed"]) == (MANY, MANY)
         lines = client.get(task["links"]["log"]).json()["items"]
         assert any("its worker died" in line["message"] for line in lines)
+
+
+def test_an_archive_goes_on_where_a_killed_worker_stopped(site: Site) -> None:
+    headers = {"Authorization": f"Bearer {site.api_key}"}
+    files = {f"{n % 7}/{n}.bin": noise(4_000, n) for n in range(3_000)}
+    with httpx2.Client(base_url=site.url, headers=headers, timeout=60) as client:
+        dataset = client.post(f"{API}/datasets", json={"name": f"tar {uuid4()}"}).json()["id"]
+        task = client.post(f"{API}/datasets/{dataset}/archive", content=tar_of(files)).json()
+
+        kill_when_items_come(site, client, dataset)
+        last = events(client, task["links"]["events"])[-1][1]
+
+        assert (last["status"], last["partial"]) == ("completed", False)
+        result = client.get(task["links"]["result"]).json()
+        assert (result["files"], result["skipped"]) == (len(files), 0)
+        told = client.get(f"{API}/datasets/{dataset}").json()
+        assert (told["items"], told["size_bytes"]) == (len(files), 4_000 * len(files))
+        assert not list(stored(site, "uploads"))
+
+
+def tar_of(files: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for name, data in files.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(data)
+            archive.addfile(header, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def kill_when_items_come(site: Site, client: httpx2.Client, dataset: str) -> None:
+    while not client.get(f"{API}/datasets/{dataset}").json()["items"]:
+        pass
+    os.kill(worker_of(site), signal.SIGKILL)
+
+
+def stored(site: Site, folder: str) -> Iterator[Path]:
+    return (Path(site.settings.storage_url.removeprefix("file://")) / folder).iterdir()
