@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo up test check fix bench clean lock local dev
+.PHONY: help demo up test check fix bench chaos clean lock local dev
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,6 +30,9 @@ fix: dev ## let ruff mend and format
 
 bench: dev ## measure, and compare with what is promised; ARGS='ingest saving' chooses
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+chaos: dev ## kill workers and children while they work, and see that nothing is lost
+	@$(BIN)/python -m pytest -m chaos $(ARGS)
 
 clean: ## delete .venv, caches and what tests leave; .local keeps its data
 	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache tests/.artifacts build

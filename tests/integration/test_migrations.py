@@ -1,0 +1,44 @@
+"""Migrations lead to the schema that the models declare, and back."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from typing import Any
+from uuid import uuid4
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.db.engine import connect_options, engine_url
+from service.db.models import Base
+from service.runtime import Runtime
+
+
+async def test_the_migrated_schema_is_the_declared_one(runtime: Runtime) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+    async with runtime.database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_migrations_go_back_and_forth(runtime: Runtime) -> None:
+    name = f"test_{uuid4().hex}"
+    await runtime.database.pool.execute(f"CREATE DATABASE {name}")
+    url = f"{runtime.settings.database_url.rpartition('/')[0]}/{name}"
+
+    for step in (("upgrade", "head"), ("downgrade", "base"), ("upgrade", "head")):
+        await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "alembic", *step],
+            env=os.environ | {"DATABASE_URL": url},
+            check=True,
+        )
+
+    engine = create_async_engine(engine_url(url), connect_args=connect_options(url))
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM users")) == 0
+    await engine.dispose()
