@@ -5,7 +5,7 @@ import hashlib
 import io
 import tarfile
 import zipfile
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,14 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from service.db.blobs import Blobs
 from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
 from service.domain.users import User
-from service.runtime import Runtime
+from service.runtime import Runtime, open_runtime
+from service.settings import Settings
 from service.usecases.datasets import NewDataset
+from service.usecases.tasks import Submission
+from service.usecases.uploads import QuotaExceeded
 from tests.conftest import Site
 from tests.eventually import eventually
 from tests.integration.test_api import API, imported
@@ -257,36 +261,99 @@ async def test_an_upload_that_is_cut_leaves_nothing_and_can_be_sent_again(
     assert client.put(path, content=b"y").status_code == 201
 
 
+async def put(runtime: Runtime, user: User, dataset: Dataset, data: bytes) -> None:
+    async def body() -> AsyncGenerator[bytes]:
+        yield data
+
+    async with runtime.uploads.receive(user, dataset.id, 0) as receiving:
+        await receiving.take("a.bin", body())
+        await runtime.uploads.add(dataset.id, receiving.taken)
+
+
 async def test_bytes_that_nobody_needs_are_collected_and_come_back_when_sent_again(
-    runtime: Runtime, user: User, dataset_of_runtime: Dataset
+    runtime: Runtime, user: User, empty: Dataset
 ) -> None:
-    async def put(data: bytes) -> None:
-        async def body() -> AsyncGenerator[bytes]:
-            yield data
-
-        async with runtime.uploads.receive(user, dataset_of_runtime.id, 0) as receiving:
-            await receiving.take("a.bin", body())
-            await runtime.uploads.add(dataset_of_runtime.id, receiving.taken)
-
     data = uuid4().bytes
     stored = runtime.storage.blob_path(hashlib.sha256(data).hexdigest())
-    await put(data)
+    await put(runtime, user, empty, data)
     await runtime.removal.collect(timedelta())
     kept = stored.exists()
-    await runtime.datasets.remove_item(user, dataset_of_runtime.id, "a.bin")
+    await runtime.datasets.remove_item(user, empty.id, "a.bin")
 
     collected = await runtime.removal.collect(timedelta())
     gone = not stored.exists()
-    await put(data)
+    await put(runtime, user, empty, data)
 
     assert (kept, collected, gone) == (True, 1, True)
     assert stored.read_bytes() == data
-    page = await runtime.datasets.items(user, dataset_of_runtime.id, ItemQuery(limit=1))
+    page = await runtime.datasets.items(user, empty.id, ItemQuery(limit=1))
     assert [item.path for item in page] == ["a.bin"]
 
 
+async def test_bytes_that_come_back_during_their_collection_are_there(
+    runtime: Runtime, user: User, empty: Dataset
+) -> None:
+    data = uuid4().bytes
+    stored = runtime.storage.blob_path(hashlib.sha256(data).hexdigest())
+    await put(runtime, user, empty, data)
+    await runtime.datasets.remove_item(user, empty.id, "a.bin")
+    await runtime.removal.collect()  # starts the time of grace
+    blobs, coming = Blobs(runtime.database), asyncio.Event()
+
+    async def remove_late(hashes: Sequence[str]) -> None:
+        coming.set()
+        await eventually(somebody_waits)
+        for sha256 in hashes:
+            runtime.storage.remove_blob(sha256)
+
+    async def somebody_waits() -> bool:
+        return await runtime.database.pool.fetchval(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        )
+
+    async with asyncio.TaskGroup() as both:
+        both.create_task(blobs.collect(grace_seconds=0, limit=10, remove=remove_late))
+        await coming.wait()
+        both.create_task(put(runtime, user, empty, data))
+
+    assert stored.read_bytes() == data
+
+
+async def test_an_item_that_a_retryable_task_needs_keeps_its_bytes(
+    runtime: Runtime, user: User, empty: Dataset
+) -> None:
+    data = uuid4().bytes
+    await put(runtime, user, empty, data)
+    await runtime.tasks.submit(user, Submission("image_analysis", empty.id))
+    await runtime.datasets.remove_item(user, empty.id, "a.bin")
+
+    collected = await runtime.removal.collect(timedelta())
+
+    assert collected == 0
+    assert runtime.storage.blob_path(hashlib.sha256(data).hexdigest()).exists()
+
+
+async def test_a_quota_is_told_before_and_while_bytes_come(
+    settings: Settings, runtime: Runtime, user: User
+) -> None:
+    small = settings.model_copy(update={"max_user_bytes": 10})
+    async with open_runtime(small, connections=3) as limited:
+        dataset = await limited.datasets.create(
+            user, NewDataset(f"set {uuid4()}", Kind.IMAGE, Visibility.PRIVATE)
+        )
+
+        with pytest.raises(QuotaExceeded):
+            await put(limited, user, dataset, b"x" * 11)
+        with pytest.raises(QuotaExceeded):
+            async with limited.uploads.receive(user, dataset.id, 11):
+                pass
+        await put(limited, user, dataset, b"x" * 10)
+
+        assert (await limited.uploads.room(user.id)).left_bytes == 0
+
+
 @pytest.fixture
-async def dataset_of_runtime(runtime: Runtime, user: User) -> Dataset:
+async def empty(runtime: Runtime, user: User) -> Dataset:
     return await runtime.datasets.create(
         user, NewDataset(f"set {uuid4()}", Kind.IMAGE, Visibility.PRIVATE)
     )
