@@ -23,7 +23,7 @@ def main() -> None:
 
 
 async def _secret(what: str, name: str | None, role: Role | None) -> str:
-    async with open_runtime(Settings.model_validate({}), connections=3) as runtime:
+    async with open_runtime(Settings.from_environment(), connections=3) as runtime:
         access = runtime.access
         if name is None:
             user = await access.ensure("admin", Role.ADMIN)
@@ -33,7 +33,7 @@ async def _secret(what: str, name: str | None, role: Role | None) -> str:
             user = await access.ensure(name, Role(role))
         if what == "key":
             return await runtime.access.new_key(user, "command line")
-        return f"/sign-in#{await runtime.access.new_link(user)}"
+        return f"{runtime.settings.public_url}/sign-in#{await runtime.access.new_link(user)}"
 
 
 if __name__ == "__main__":

@@ -1,19 +1,30 @@
 """Settings: everything that a deployment may choose, read from the environment once."""
 
 import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class DatabaseSettings(BaseSettings):
     """What a migration needs to know."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: str
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Ends the program with a line for each variable that is missing or wrong."""
+        try:
+            return cls.model_validate({})
+        except ValidationError as error:
+            lines = [f"{_variable(wrong)}: {wrong['msg']}" for wrong in error.errors()]
+            sys.exit("\n".join(lines))
 
     @field_validator("database_url")
     @classmethod
@@ -66,9 +77,20 @@ class Settings(DatabaseSettings):
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
     """The largest JSON body."""
 
+    @field_validator("storage_url")
+    @classmethod
+    def _known_storage(cls, url: str) -> str:
+        if not url.startswith("file:///"):
+            raise ValueError("must be file:///absolute/folder")
+        return url
+
     @field_validator("import_roots", mode="before")
     @classmethod
     def _split_folders(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         return tuple(Path(part).resolve() for part in value.split(os.pathsep) if part)
+
+
+def _variable(wrong: ErrorDetails) -> str:
+    return str(wrong["loc"][0]).upper()

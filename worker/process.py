@@ -26,7 +26,7 @@ log = structlog.get_logger()
 def main(worker_id: str) -> None:
     """Runs a worker of that id until SIGTERM or SIGINT."""
     configure_logs()
-    asyncio.run(work(Settings.model_validate({}), UUID(worker_id)))
+    asyncio.run(work(Settings.from_environment(), UUID(worker_id)))
 
 
 async def work(settings: Settings, worker_id: UUID) -> None:

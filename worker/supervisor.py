@@ -28,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Supervises a worker until SIGTERM or SIGINT; the exit status is 0 after a clean drain."""
     configure_logs()
-    sys.exit(asyncio.run(supervise(Settings.model_validate({}))))
+    sys.exit(asyncio.run(supervise(Settings.from_environment())))
 
 
 async def supervise(settings: Settings) -> int:

@@ -51,13 +51,20 @@ class Place:
     def held(self) -> Generator[None]:
         """Ours alone while it lasts; the lock goes with the process, however that ends."""
         # others may pass through, as a server that runs as somebody else must, but not look around
-        self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as lock:
+        try:
+            self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+            lock_file = (self.folder / "lock").open("a")
+        except OSError as error:
+            raise CannotRun(f"LOCAL_DIR={str(self.folder)!r} cannot be used: {error}") from error
+        with lock_file as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                where = self.read("url") or "an address that is not known yet"
-                raise CannotRun(f"it already runs at {where} (from {self.folder})") from None
+                where = f"at {self.read('url')}" if self.read("url") else "and is about to be ready"
+                raise CannotRun(
+                    f"it already runs {where}, from {self.folder};"
+                    " stop it, or start another with LOCAL_DIR=other"
+                ) from None
             yield
 
 

@@ -14,6 +14,7 @@ from deploy.local.client import Client
 from deploy.local.daemons import Daemon, last_lines, start_daemon
 from deploy.local.errors import CannotRun
 from deploy.local.place import Place, allowed_folders, choose_port
+from deploy.local.ports import is_free
 from deploy.local.procfile import ROOT, command
 from deploy.local.servers import Servers, running_servers
 
@@ -38,8 +39,8 @@ class Stack:
 
     def sign_in_link(self, page: str = "") -> str:
         """A link that works once; ``page`` is the path it leads to."""
-        path = _secret(self.environment, "link")
-        return self.url + (path.replace("#", f"?next={page}#") if page else path)
+        link = _secret(self.environment, "link")
+        return link.replace("#", f"?next={page}#") if page else link
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def running_stack(
 ) -> Generator[Stack]:
     """Starts what ``outer`` does not already name; tells in the place where everything is."""
     with place.held(), ExitStack() as stack:
-        port = choose_port(outer)
+        choose_port(outer)  # a wrong PORT is told before anything starts
         servers = stack.enter_context(
             running_servers(
                 place.folder,
@@ -56,24 +57,50 @@ def running_stack(
                 redis_url=outer.get("REDIS_URL", ""),
             )
         )
-        environment = _environment(place, outer, servers, port, importable)
-        place.storage.mkdir(mode=0o700, exist_ok=True)
+        environment = _environment(place, outer, servers, importable)
         _release(place, environment)
-        site = [_start(place, environment, name) for name in ("web", "worker")]
+        site = [_start(place, environment, "worker")]
         stack.callback(_stop, site)
         stack.callback(place.forget, "url")
-        url, daemons = f"http://127.0.0.1:{port}", (*servers.daemons, *site)
-        _wait_until_ready(url, daemons)
-        running = Stack(url, _api_key(place, url, environment), environment, daemons)
+        running = _serve(place, environment, site, servers.daemons)
         _tell(place, running)
         yield running
+
+
+def _serve(
+    place: Place, environment: Mapping[str, str], site: list[Daemon], servers: tuple[Daemon, ...]
+) -> Stack:
+    """Starts web on a port that it gets; another start may be quicker to take the first choice."""
+    while True:
+        port = choose_port(environment)
+        url = f"http://127.0.0.1:{port}"
+        there = {
+            **environment,
+            "PORT": str(port),
+            "PUBLIC_URL": environment.get("PUBLIC_URL") or url,
+        }
+        web = _start(place, there, "web")
+        site.append(web)
+        daemons = (*servers, *site)
+        try:
+            _wait_until_ready(url, daemons)
+            key = _api_key(place, url, there)
+        except CannotRun:
+            if environment.get("PORT") or is_free(port) or not web.complaint():
+                raise
+        else:
+            if Client(url, key).signed_in():
+                return Stack(url, key, there, daemons)
+        site.remove(web)
+        web.stop(DRAIN_SECONDS)
+        if environment.get("PORT"):
+            raise CannotRun(f"port {port} was taken by another start; set PORT to another one")
 
 
 def _environment(
     place: Place,
     outer: Mapping[str, str],
     servers: Servers,
-    port: int,
     importable: tuple[Path, ...],
 ) -> dict[str, str]:
     programs = str(Path(sys.executable).parent)
@@ -81,10 +108,8 @@ def _environment(
         **outer,
         "DATABASE_URL": servers.database_url,
         "REDIS_URL": servers.redis_url,
-        "STORAGE_URL": outer.get("STORAGE_URL") or f"file://{place.storage}",
-        "PORT": str(port),
+        "STORAGE_URL": outer.get("STORAGE_URL") or place.storage.as_uri(),
         "HOST": "127.0.0.1",
-        "PUBLIC_URL": outer.get("PUBLIC_URL") or f"http://127.0.0.1:{port}",
         "IMPORT_ROOTS": allowed_folders(outer, place, *importable),
         "PATH": programs + os.pathsep + outer.get("PATH", os.defpath),
     }

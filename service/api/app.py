@@ -38,7 +38,7 @@ OPERATIONS = (
 def create_app(settings: Settings | None = None) -> Starlette:
     """The web process; `uvicorn --factory service.api.app:create_app` starts it."""
     configure_logs()
-    told = settings or Settings.model_validate({})
+    told = settings or Settings.from_environment()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[dict[str, Any]]:

@@ -23,6 +23,10 @@ CODES = {
     405: "method_not_allowed",
     413: "body_too_large",
 }
+DETAILS = {
+    404: "there is nothing at this address; /api/v1/openapi.json lists what there is",
+    405: "the method does not fit this address; the header Allow names those that do",
+}
 
 log = structlog.get_logger()
 
@@ -45,7 +49,9 @@ def problem(
     }
     if errors:
         told["errors"] = errors
-    return Response(orjson.dumps(told), status, headers, MEDIA_TYPE)
+    return Response(
+        orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE), status, headers, MEDIA_TYPE
+    )
 
 
 def _ours(_: Request, error: Exception) -> Response:
@@ -57,7 +63,8 @@ def _ours(_: Request, error: Exception) -> Response:
 def _starlettes(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it alone
     code = CODES.get(error.status_code, "error")
-    return problem(error.status_code, code, error.detail, headers=error.headers)
+    detail = DETAILS.get(error.status_code, error.detail)
+    return problem(error.status_code, code, detail, headers=error.headers)
 
 
 def _failed(_: Request, error: Exception) -> Response:

@@ -15,7 +15,9 @@ PREFIX = "/api/v1"
 
 
 def json(told: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(told), status, headers, "application/json")
+    return Response(
+        orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE), status, headers, "application/json"
+    )
 
 
 def task_view(task: Task, outcome: str | None = None) -> dict[str, Any]:

@@ -91,7 +91,9 @@ class TaskActions:
     async def submit(self, user: User, asked: Submission) -> Submitted:
         """A task of a type that anybody may ask for with any params; see ``start``."""
         if not self._catalogue.entry(asked.type).submitted_directly:
-            raise NotSubmittedDirectly(f"{asked.type!r} tasks have a route of their own")
+            raise NotSubmittedDirectly(
+                f"{asked.type!r} tasks have a route of their own below /api/v1/datasets/{{id}}"
+            )
         return await self.start(user, asked)
 
     async def start(self, user: User, asked: Submission) -> Submitted:
@@ -174,9 +176,7 @@ class TaskActions:
         task = await self.find(user, id_)
         result = await self._tasks.result(id_)
         if task.status is not Status.COMPLETED or result is None:
-            raise TaskNotCompleted(
-                f"the task is {task.status}; a result is there once it is completed"
-            )
+            raise TaskNotCompleted(_why_no_result(task))
         return result
 
     async def items(
@@ -200,6 +200,13 @@ class TaskActions:
         return merged(await self._tasks.previews(id_))
 
 
+def _why_no_result(task: Task) -> str:
+    if not task.status.final:
+        return f"the task is {task.status}; a result is there once it is completed"
+    reason = f": {task.error.detail}" if task.error else ""
+    return f"the task is {task.status} and has no result{reason}"
+
+
 def _validated(entry: Entry, params: Mapping[str, Any]) -> Params:
     try:
         return entry.params.model_validate(params)
@@ -210,6 +217,6 @@ def _validated(entry: Entry, params: Mapping[str, Any]) -> Params:
         ]
         named = ", ".join(name for name, _ in fields)
         raise InvalidParams(
-            f"{entry.name} does not understand {named}; GET /api/v1/task-types lists its params",
+            f"{entry.name} cannot take {named}; GET /api/v1/task-types lists its params",
             fields=fields,
         ) from error

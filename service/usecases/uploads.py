@@ -39,6 +39,13 @@ class QuotaExceeded(MeanwhileError):
     status = 413
 
 
+class EmptyUpload(MeanwhileError):
+    """An archive or a list of no bytes."""
+
+    code = "empty_upload"
+    status = 422
+
+
 class InvalidPath(MeanwhileError):
     """A path under which no item can be kept."""
 
@@ -154,6 +161,8 @@ class UploadActions:
         id_ = uuid4()
         async with self.receive(user, dataset_id, announced_bytes) as receiving:
             file = await receiving.write(body, at_most=self._limits.upload_bytes)
+            if not file.size_bytes:
+                raise EmptyUpload("the body is empty; send the file itself, as with curl -T")
             await self._uploads.add(id_, user.id, file.size_bytes)
             await asyncio.to_thread(self._storage.keep_upload, file.path, str(id_))
         return id_

@@ -98,6 +98,10 @@ def test_a_file_is_put_under_its_path_and_read_again_in_ranges(
     whole = client.get(blob)
     assert (part.status_code, part.content) == (206, data[2:6])
     assert (whole.content, whole.headers["content-type"]) == (data, "image/jpeg")
+    beyond = client.get(blob, headers={"Range": "bytes=99999-"})
+    assert (beyond.status_code, beyond.json()["code"]) == (416, "range_not_satisfiable")
+    assert client.get(blob, headers={"Range": "bytes=5-2"}).content == data
+    assert client.get(blob, headers={"Range": "bytes=-3"}).content == data[-3:]
     seen = client.get(blob, headers={"If-None-Match": whole.headers["etag"]})
     assert seen.status_code == 304
 
@@ -169,6 +173,19 @@ def test_what_is_no_archive_fails_its_task_and_says_why(
     task = sent(client, dataset, "archive", b"this is no archive")
 
     assert (task["status"], task["error"]["code"]) == ("failed", "not_an_archive")
+
+
+@pytest.mark.parametrize(
+    "files", [{}, {"../a.jpg": b"x", "/b.jpg": b"y"}], ids=["empty", "all outside"]
+)
+def test_an_archive_that_brings_nothing_fails_and_says_why(
+    client: httpx2.Client, dataset: str, files: dict[str, bytes]
+) -> None:
+    task = sent(client, dataset, "archive", zip_of(files))
+
+    assert (task["status"], task["error"]["code"]) == ("failed", "nothing_taken")
+    result = client.get(task["links"]["result"]).json()
+    assert task["error"]["detail"] in result["detail"]
 
 
 def test_labels_come_from_a_list_and_analyses_hold_on_to_their_items(

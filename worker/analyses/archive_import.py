@@ -11,7 +11,7 @@ from service.domain.saves import EntrySave, FractionSave, Reason
 from service.domain.stages import SOLO_TOTAL
 from worker.analyses.imported import imported
 from worker.analyses.uploaded import batches, forget_upload, upload_of
-from worker.work import Run, SoloTools, SoloWork, StageWork
+from worker.work import Run, SoloTools, SoloWork, StageFailed, StageWork
 
 UNFIT = Reason("invalid_path", "no item can have such a path")
 
@@ -37,8 +37,16 @@ async def report(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     del tools
     told = await imported(run)
     damage = await run.runtime.listed_files.damage(run.chunk.task_id)
+    if told["skipped"] == told["files"]:
+        raise StageFailed("nothing_taken", damage or _why_nothing(told))
     await forget_upload(run)
     return told | {"damage": damage}
+
+
+def _why_nothing(told: Mapping[str, Any]) -> str:
+    if not told["files"]:
+        return "the archive has no files"
+    return f"none of its files can be taken; the first: {told['skipped_items'][0]['detail']}"
 
 
 async def _allowance(run: Run) -> dict[str, Any]:

@@ -1,14 +1,20 @@
 """Blobs: the bytes of items, and small pictures of them, by content."""
 
 import asyncio
+import re
+from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from service.api.operations import Call, InvalidRequest, Operation
 from service.api.views import PREFIX
+from service.errors import MeanwhileError
 from service.usecases.datasets import BlobNotFound
 
 SHA256_LENGTH = 64
+RANGE = re.compile(r"(?=[^-]|-\d)(\d*)-(\d*)")
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 PICTURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -20,18 +26,52 @@ PICTURES = (
 """Types that a browser may show; whatever else a file claims to be, it is only to be saved."""
 
 
+class RangeNotSatisfiable(MeanwhileError):
+    """No byte of the range is there."""
+
+    code = "range_not_satisfiable"
+    status = 416
+
+
+class BlobResponse(FileResponse):
+    """A file; a Range header that makes no sense is passed over, as RFC 9110 allows."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        told = Headers(scope=scope).get("range", "")
+        if told and not self._makes_sense(told):
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"range"]
+        await super().__call__(scope, receive, send)
+
+    def _makes_sense(self, told: str) -> bool:
+        size_bytes = Path(self.path).stat().st_size
+        unit, _, ranges = told.partition("=")
+        if unit.strip().lower() != "bytes":
+            return False
+        found = [RANGE.fullmatch(part.strip()) for part in ranges.split(",")]
+        if not all(found):
+            return False
+        firsts = [int(part[1]) for part in found if part and part[1]]
+        lasts = [(part[1], part[2]) for part in found if part and part[2]]
+        if any(first and int(first) > int(last) for first, last in lasts):
+            return False
+        if firsts and all(first >= size_bytes for first in firsts):
+            raise RangeNotSatisfiable(f"the blob has {size_bytes} bytes")
+        return True
+
+
 async def read_blob(call: Call) -> Response:
     """The bytes never change, so that a browser may keep them for ever."""
     sha256 = await _visible(call)
     headers = FOREVER | {"ETag": f'"{sha256}"'}
     if call.request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    beginning = await asyncio.to_thread(call.state.runtime.storage.beginning, sha256)
+    storage = call.state.runtime.storage
+    beginning = await asyncio.to_thread(storage.beginning, sha256)
     if beginning is None:
         raise BlobNotFound(f"the bytes of {sha256!r} are gone from storage")
     media_type = _media_type(beginning)
-    return FileResponse(
-        call.state.runtime.storage.blob_path(sha256),
+    return BlobResponse(
+        storage.blob_path(sha256),
         headers=headers,
         media_type=media_type or "application/octet-stream",
         filename=sha256,
@@ -69,7 +109,7 @@ OPERATIONS = (
         read_blob,
         "The bytes of a blob, or a range of them",
         {200: "*/*", 206: "*/*", 304: None},
-        problems=(BlobNotFound,),
+        problems=(BlobNotFound, RangeNotSatisfiable),
     ),
     Operation(
         "GET",

@@ -19,6 +19,7 @@ from service.storage.local import StorageFull
 from service.usecases.datasets import DatasetNotFound
 from service.usecases.tasks import Submission
 from service.usecases.uploads import (
+    EmptyUpload,
     FileTooLarge,
     InvalidPath,
     QuotaExceeded,
@@ -101,7 +102,7 @@ async def _whole_body(request: Request) -> AsyncGenerator[bytes]:
             yield block
         return
     async for part in parts(request):
-        if part.name == "file" and part.file_name is not None:
+        if part.name in ("file", "files") and part.file_name is not None:
             async for block in part.body:
                 yield block
             return
@@ -152,6 +153,7 @@ def _file_view(file: Taken, added: Added) -> dict[str, Any]:
         sha256=item.sha256.hex(),
         size_bytes=item.size_bytes,
         item_id=added.item_ids.get(item.path),
+        state=added.states[item.path],
     ).model_dump()
 
 
@@ -204,7 +206,7 @@ OPERATIONS = (
         "Add the files of a zip, tar or tar.gz, as a task; they appear as they come",
         {202: TaskAnswer},
         raw="application/octet-stream",
-        problems=(DatasetNotFound, *TOO_MUCH),
+        problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH),
     ),
     Operation(
         "POST",
@@ -213,7 +215,7 @@ OPERATIONS = (
         "Set labels, groups and splits from a CSV or JSON Lines file, as a task",
         {202: TaskAnswer},
         raw="text/csv",
-        problems=(DatasetNotFound, *TOO_MUCH),
+        problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH),
     ),
     Operation(
         "GET", f"{PREFIX}/room", read_room, "How many bytes you may still bring", {200: RoomAnswer}

@@ -1,7 +1,7 @@
 """Schemas of datasets, their items and their files."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -79,6 +79,7 @@ class AddedFile(Answer):
     size_bytes: int
     item_id: int | None
     """None where the dataset had the same bytes under this path already."""
+    state: Literal["added", "unchanged", "replaced"]
 
 
 class SkippedUpload(Answer):

@@ -1,6 +1,7 @@
 """Runs migrations on the database of DATABASE_URL, one process at a time."""
 
 import asyncio
+import sys
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -24,11 +25,15 @@ def migrate(connection: Connection) -> None:
 
 async def main() -> None:
     """Connects and migrates."""
-    url = DatabaseSettings.model_validate({}).database_url
+    url = DatabaseSettings.from_environment().database_url
     engine = create_async_engine(engine_url(url), connect_args=connect_options(url))
-    async with engine.connect() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+    except OSError as error:
+        sys.exit(f"the database of DATABASE_URL cannot be reached: {error}")
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(main())
