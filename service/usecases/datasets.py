@@ -152,7 +152,8 @@ class DatasetActions:
         allowed = folder and any(folder.is_relative_to(root) for root in self._import_roots)
         if not folder or not allowed or not folder.is_dir():
             raise FolderNotAllowed(
-                f"{path!r} is not a folder below one of the import roots; IMPORT_ROOTS names them",
+                f"{path!r} is not a folder below an import root; web and worker are told those"
+                " by IMPORT_ROOTS",
                 fields=[("path", "not an allowed folder")],
             )
         return str(folder)

@@ -148,13 +148,13 @@ def _refuse(skipped: Skipped) -> None:
 
 def _file_view(file: Taken, added: Added) -> dict[str, Any]:
     item = file.item
-    return AddedFile(
-        path=item.path,
-        sha256=item.sha256.hex(),
-        size_bytes=item.size_bytes,
-        item_id=added.item_ids.get(item.path),
-        state=added.states[item.path],
-    ).model_dump()
+    return {
+        "path": item.path,
+        "sha256": item.sha256.hex(),
+        "size_bytes": item.size_bytes,
+        "item_id": added.item_ids.get(item.path),
+        "state": added.states[item.path],
+    }
 
 
 def _skipped_view(file: Skipped) -> dict[str, Any]:
