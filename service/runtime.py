@@ -16,10 +16,12 @@ from service.db.datasets import Datasets
 from service.db.engine import Database, open_database
 from service.db.features import Features
 from service.db.items import Items
+from service.db.leases import Leases
 from service.db.listed_files import ListedFiles
 from service.db.planning import Planning
 from service.db.removed import Removed
 from service.db.saves import Saves
+from service.db.setting_aside import SettingAside
 from service.db.tasks import Tasks
 from service.db.uploads import Uploads
 from service.db.users import Users
@@ -120,8 +122,10 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         runs=RunActions(
             blobs=blobs,
             chunks=chunks,
+            leases=Leases(database),
             planning=Planning(database, chunks),
             saves=Saves(database),
+            setting_aside=SettingAside(database, chunks),
             tasks=tasks,
             tickets=tickets,
             snapshots=snapshots,

@@ -56,7 +56,7 @@ class Settings(DatabaseSettings):
 
     web_connections: int = Field(default=8, ge=2)
     """PostgreSQL connections of one web process at most."""
-    worker_connections: int = Field(default=6, ge=3)
+    worker_connections: int = Field(default=6, ge=5)
     """PostgreSQL connections of one worker at most."""
 
     max_file_bytes: int = Field(default=2 << 30, ge=1)

@@ -1,10 +1,13 @@
 """Active runs: what this worker has the lease of, and why it may have to let go."""
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from service.domain.chunks import ClaimedChunk, HandedBack, Lost, Outcome, Stopped
+from service.db.leases import Lease
+from service.domain.chunks import ClaimedChunk, Failed, Fence, HandedBack, Lost, Outcome, Stopped
+from service.domain.tasks import Failure
 from service.storage.incoming import IncomingFolder
 
 
@@ -21,13 +24,13 @@ class ActiveRun:
     """A run that this worker has the lease of."""
 
     chunk: ClaimedChunk
-    claimed_at: float
     folder: IncomingFolder
-    stop: Stop | None = None
+    stop: Stop | Failure | None = None
+    """A failure where what it makes cannot be kept."""
     work: "asyncio.Task[Outcome] | None" = None
     concluded: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def end(self, why: Stop) -> None:
+    def end(self, why: Stop | Failure) -> None:
         """Kills the work; a lost lease outranks every other reason."""
         if self.stop is None and self.work is not None:
             self.work.cancel()
@@ -43,5 +46,66 @@ class ActiveRun:
                 return Lost()
             case Stop.DRAINING:
                 return HandedBack()
+            case Failure() as failure:
+                return Failed(failure, transient=False)
             case None:
                 raise asyncio.CancelledError
+
+
+class ActiveRuns:
+    """All of a worker's, a slot each; a chunk may be in two of them: a lost run and a new one."""
+
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
+        self._runs: dict[Fence, ActiveRun] = {}
+        self._free = asyncio.Event()
+        self._free.set()
+
+    def __iter__(self) -> Iterator[ActiveRun]:
+        return iter(list(self._runs.values()))
+
+    @property
+    def free_slots(self) -> int:
+        return self.slots - len(self._runs)
+
+    def add(self, run: ActiveRun) -> None:
+        self._runs[run.chunk.fence] = run
+        if self.free_slots <= 0:
+            self._free.clear()
+
+    def remove(self, run: ActiveRun) -> None:
+        del self._runs[run.chunk.fence]
+        run.concluded.set()
+        if self.free_slots > 0:
+            self._free.set()
+
+    def find(self, fence: Fence) -> ActiveRun | None:
+        return self._runs.get(fence)
+
+    async def wait_for_slot(self) -> None:
+        """Returns once any slot is free."""
+        await self._free.wait()
+
+    def held(self) -> list[Fence]:
+        """The runs that are to be kept."""
+        return [fence for fence, run in self._runs.items() if run.stop is not Stop.LOST]
+
+    def keep(self, asked: Sequence[Fence], leases: Sequence[Lease]) -> None:
+        """Kills those of the runs asked for that are not ours any more, and what is cancelled."""
+        left = {(lease.chunk_id, lease.run): lease for lease in leases}
+        for run in filter(None, map(self.find, asked)):
+            lease = left.get((run.chunk.fence.chunk_id, run.chunk.fence.run))
+            if lease is None:
+                run.end(Stop.LOST)
+            elif lease.cancelling:
+                run.end(Stop.CANCELLED)
+
+    def end(self, fence: Fence, why: Stop | Failure) -> None:
+        """Kills a run, if it is still active."""
+        if run := self.find(fence):
+            run.end(why)
+
+    def lose_all(self) -> None:
+        """Nothing was heard from the database for too long: somebody else may have our chunks."""
+        for run in self:
+            run.end(Stop.LOST)

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from service.db.away import DATABASE_ERRORS, may_pass
 from service.domain.chunks import (
     MAX_RETRIES,
     ChunkKind,
@@ -18,15 +19,14 @@ from service.domain.chunks import (
     Settled,
     Stopped,
 )
-from service.domain.saves import Reason
 from service.domain.tasks import Failure
 from service.processes.death import ChildDied
-from service.processes.executor import Executor
-from service.processes.output import ItemError, Order
+from service.processes.executor import ChildNotStarted, Executor
+from service.processes.output import NO_SPACE, STORAGE_FULL, ItemError, Order
 from service.runtime import Runtime
 from worker.active import ActiveRun
-from worker.mapping import run_map, set_rest_aside
-from worker.saver import DATABASE_ERRORS, Saver
+from worker.mapping import StorageFull, run_map
+from worker.saver import Saver
 from worker.work import Analyses, MapWork, Run, SoloTools, SoloWork, StageFailed
 
 log = structlog.get_logger()
@@ -51,26 +51,29 @@ class Execution:
             return active.killed()
         active.work = asyncio.create_task(self._do(active))
         limit = self._runtime.settings.run_limit_seconds
+        clock = asyncio.timeout(limit)
         try:
-            async with asyncio.timeout(limit):
+            async with clock:
                 return await active.work
         except asyncio.CancelledError:
             return active.killed()
-        except TimeoutError:
-            return Failed(Failure("time_limit", f"a run took longer than {limit:g} s"), True)
         except Exception as error:
+            if active.stop is not None:
+                return active.killed()
+            if clock.expired():
+                return Failed(Failure("time_limit", f"a run took longer than {limit:g} s"), True)
             return _failed(error)
 
     async def _do(self, active: ActiveRun) -> Outcome:
         chunk = active.chunk
+        if chunk.attempts > MAX_RETRIES:
+            return Failed(Failure("gave_up", f"it failed {chunk.attempts} times"), False)
         if chunk.kind is ChunkKind.PLAN:
             return Lost() if await self._runtime.runs.plan(chunk) is None else Settled()
         match self._analyses[chunk.task_type][chunk.stage]:
             case MapWork() as work:
                 return await self._map(active, work)
             case SoloWork(work):
-                if chunk.attempts > MAX_RETRIES:
-                    return Failed(Failure("gave_up", f"it failed {chunk.attempts} times"), False)
                 return Done(
                     await work(self._run_of(active), SoloTools(self._child, self._saver.add))
                 )
@@ -78,9 +81,6 @@ class Execution:
     async def _map(self, active: ActiveRun, work: MapWork) -> Outcome:
         run = self._run_of(active)
         keep = partial(self._saver.keep, active.chunk)
-        if active.chunk.attempts > MAX_RETRIES:
-            reason = Reason("gave_up", f"its chunk failed {active.chunk.attempts} times")
-            return await set_rest_aside(run, work, keep, reason)
         return await run_map(run, work, self._executor, keep)
 
     def _run_of(self, active: ActiveRun) -> Run:
@@ -93,19 +93,32 @@ class Execution:
         async with aclosing(self._executor.execute(order)) as outputs:
             async for output in outputs:
                 if isinstance(output, ItemError):
-                    raise StageFailed(output.code, output.detail, output.traceback)
+                    raise _solo_error(output)
                 if output.data is not None:
                     yield output.data
+
+
+def _solo_error(error: ItemError) -> Exception:
+    if error.code == STORAGE_FULL:
+        return StorageFull(error)
+    return StageFailed(error.code, error.detail, error.traceback)
 
 
 def _failed(error: Exception) -> Failed:
     match error:
         case ChildDied():
             return Failed(Failure(f"child_{error.reason}", error.detail), transient=True)
+        case ChildNotStarted():
+            log.warning("child.not_started", error=str(error))
+            return Failed(Failure("child_not_started", f"no child starts: {error}"), True)
+        case StorageFull():
+            return Failed(Failure(STORAGE_FULL, str(error)), transient=True)
         case StageFailed():
             log.error("stage.failed", code=error.code, traceback=error.traceback)
             return Failed(Failure(error.code, error.detail), transient=False)
-        case _ if isinstance(error, DATABASE_ERRORS):
+        case OSError(errno=number) if number in NO_SPACE:
+            return Failed(Failure(STORAGE_FULL, "there is no space left on the disk"), True)
+        case _ if isinstance(error, DATABASE_ERRORS) and may_pass(error):
             log.warning("run.failed", error=repr(error))
             return Failed(Failure("unavailable", "the database or storage was away"), True)
         case _:

@@ -1,15 +1,15 @@
 """Heart: one beat a second renews this worker's leases, and rescues the chunks of the silent."""
 
 import asyncio
-from collections.abc import Callable
 from uuid import UUID
 
 import structlog
 
 from service.clock import Clock
-from service.db.chunks import Lease
+from service.db.away import DATABASE_ERRORS
 from service.usecases.runs import RunActions
-from worker.saver import DATABASE_ERRORS
+from worker.active import ActiveRuns
+from worker.pulse import Loop, Pulse
 
 log = structlog.get_logger()
 
@@ -21,44 +21,52 @@ GIVE_UP_SECONDS = 8.0
 
 
 class Heart:
-    """Tells the runner which runs are still its own, or that it can no longer know."""
+    """Tells the active runs which are still their worker's, or that it can no longer know."""
 
     def __init__(
-        self,
-        runs: RunActions,
-        worker_id: UUID,
-        clock: Clock,
-        on_leases: Callable[[list[Lease], float], None],
-        on_silence: Callable[[], None],
+        self, runs: RunActions, worker_id: UUID, clock: Clock, active: ActiveRuns, pulse: Pulse
     ) -> None:
         self._runs = runs
         self._worker_id = worker_id
         self._clock = clock
-        self._on_leases = on_leases
-        self._on_silence = on_silence
+        self._active = active
+        self._pulse = pulse
         self._heard = clock.monotonic()
         self._healthy_since: float | None = None
 
     async def run(self) -> None:
-        """Beats for ever."""
+        """Beats for ever, and gives up in time whatever a beat waits for."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._beat_for_ever())
+            both.create_task(self._give_up_in_time())
+
+    async def _beat_for_ever(self) -> None:
         while True:
             started = self._clock.monotonic()
+            self._pulse.beat(Loop.HEART)
             await self._beat(started)
             spent = self._clock.monotonic() - started
             await asyncio.sleep(max(BEAT_SECONDS - spent, 0))
 
+    async def _give_up_in_time(self) -> None:
+        while True:
+            left = self._heard + GIVE_UP_SECONDS - self._clock.monotonic()
+            if left <= 0:
+                log.warning("leases.given_up")
+                self._active.lose_all()
+            await asyncio.sleep(left if left > 0 else BEAT_SECONDS)
+
     async def _beat(self, started: float) -> None:
         try:
             async with asyncio.timeout(BEAT_TIMEOUT_SECONDS):
-                leases = await self._runs.renew(self._worker_id)
+                held = self._active.held()
+                leases = await self._runs.renew(self._worker_id, held)
                 self._heard_back(started)
-                self._on_leases(leases, started)
+                self._active.keep(held, leases)
                 await self._rescue(started)
         except DATABASE_ERRORS as error:
             self._healthy_since = None
             log.warning("heartbeat.failed", error=repr(error))
-            if self._clock.monotonic() - self._heard > GIVE_UP_SECONDS:
-                self._on_silence()
 
     def _heard_back(self, started: float) -> None:
         if self._healthy_since is None or started - self._heard > GIVE_UP_SECONDS:

@@ -61,7 +61,7 @@ async def _listen(redis: ArqRedis, runner: Runner) -> None:
         """A ticket leaves the set that every poll walks, and waits while this worker is full."""
         await ctx["redis"].zrem(keys.TICKETS, ctx["job_id"])
         runner.ring()
-        await runner.wait_for_slot()
+        await runner.active.wait_for_slot()
 
     worker = DoorbellWorker(
         bell,
@@ -69,7 +69,7 @@ async def _listen(redis: ArqRedis, runner: Runner) -> None:
         redis_pool=redis,
         queue_name=keys.TICKETS,
         handle_signals=False,
-        max_jobs=max(runner.slots, 1),
+        max_jobs=runner.active.slots,
         poll_delay=POLL_SECONDS,
         max_tries=1,
         retry_jobs=False,
@@ -79,14 +79,15 @@ async def _listen(redis: ArqRedis, runner: Runner) -> None:
         job_deserializer=deserialize,
     )
     async with asyncio.TaskGroup() as both:
-        both.create_task(_hear(redis, bell))
+        both.create_task(_hear(redis, bell, runner))
         both.create_task(worker.async_run())
 
 
-async def _hear(redis: ArqRedis, bell: asyncio.Event) -> None:
+async def _hear(redis: ArqRedis, bell: asyncio.Event, runner: Runner) -> None:
     async for message in messages(redis, keys.BELL):
         if message is not None:
             bell.set()
+            runner.ring()
 
 
 @asynccontextmanager

@@ -9,13 +9,11 @@ from service.domain.chunks import Done, HandedBack, Outcome
 from service.domain.saves import Reason, SetAsideSave
 from service.processes.death import ChildDied
 from service.processes.executor import Executor
-from service.processes.output import ItemError, Order, Output
+from service.processes.output import STORAGE_FULL, ItemError, Order, Output
+from service.usecases.runs import ELSEWHERE_SECONDS
 from worker.work import FAULTS, Kept, MapWork, Run, Unit
 
 log = structlog.get_logger()
-
-ELSEWHERE_SECONDS = 0.5
-"""How long a chunk is handed back for when other runs hold some of its keys."""
 
 Keep = Callable[[Kept], Awaitable[None]]
 
@@ -27,12 +25,11 @@ async def run_map(run: Run, work: MapWork, executor: Executor, keep: Keep) -> Ou
     return HandedBack(ELSEWHERE_SECONDS) if batch.elsewhere else Done()
 
 
-async def set_rest_aside(run: Run, work: MapWork, keep: Keep, reason: Reason) -> Outcome:
-    """Gives up what is still open in a chunk that has failed too often; the task goes on."""
-    batch = await work.read(run)
-    for unit in batch.units:
-        await keep(Kept(SetAsideSave(run.chunk.fence, unit.key, reason)))
-    return HandedBack(ELSEWHERE_SECONDS) if batch.elsewhere else Done()
+class StorageFull(Exception):
+    """A child had no space left to write to; no item's fault, and it may pass."""
+
+    def __init__(self, error: ItemError) -> None:
+        super().__init__(error.detail)
 
 
 class _Mapping:
@@ -72,6 +69,8 @@ class _Mapping:
         return done, None
 
     def _kept(self, unit: Unit, output: Output | ItemError) -> Kept:
+        if isinstance(output, ItemError) and output.code == STORAGE_FULL:
+            raise StorageFull(output)
         if isinstance(output, ItemError) and output.code in FAULTS:
             log.error("unit.failed", key=unit.key, code=output.code, traceback=output.traceback)
             return self._aside(unit, Reason(output.code, output.detail))

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from service.clock import Clock
+from service.db.engine import LEASE_CONNECTIONS
 from service.logs import configure_logs
 from service.processes.executor import Executor
 from service.processes.limits import Limits
@@ -17,6 +18,7 @@ from service.settings import Settings
 from worker.analyses import ANALYSES, PRELOAD
 from worker.heart import Heart
 from worker.loop import answer_tickets
+from worker.pulse import Pulse
 from worker.runner import Runner
 from worker.tidying import tidy
 
@@ -38,12 +40,14 @@ async def work(settings: Settings, worker_id: UUID) -> None:
     limits = Limits(
         memory_bytes=settings.child_memory_bytes, stall_seconds=settings.item_stall_seconds
     )
+    connections = settings.worker_connections - LEASE_CONNECTIONS
     async with (
-        open_runtime(settings, connections=settings.worker_connections) as runtime,
+        open_runtime(settings, connections=connections) as runtime,
         Executor(settings.worker_slots, limits, preload=PRELOAD) as executor,
     ):
-        runner = Runner(runtime, ANALYSES, executor, worker_id, Clock())
-        heart = Heart(runtime.runs, worker_id, Clock(), runner.keep_leases, runner.lose_all)
+        pulse = Pulse(Clock())
+        runner = Runner(runtime, ANALYSES, executor, worker_id, pulse)
+        heart = Heart(runtime.runs, worker_id, Clock(), runner.active, pulse)
         loops = [
             runner.run(),
             runner.saver.run(),

@@ -2,20 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from service.clock import Clock
-from service.db.chunks import Claim, Lease
+from service.db.away import DATABASE_ERRORS, may_pass
+from service.db.chunks import Claim
 from service.domain.chunks import (
     ClaimedChunk,
     Done,
     Failed,
-    Fence,
     HandedBack,
     Lost,
     Outcome,
@@ -26,9 +25,10 @@ from service.domain.chunks import (
 from service.domain.tasks import Failure
 from service.processes.executor import Executor
 from service.runtime import Runtime
-from worker.active import ActiveRun, Stop
+from worker.active import ActiveRun, ActiveRuns, Stop
 from worker.execution import Execution
-from worker.saver import DATABASE_ERRORS, Saver
+from worker.pulse import Loop, Pulse
+from worker.saver import NotSaved, Saver
 from worker.work import Analyses
 
 log = structlog.get_logger()
@@ -36,6 +36,9 @@ log = structlog.get_logger()
 POLL_SECONDS = 1.0
 """How often PostgreSQL is asked anyway: lost tickets and an absent Redis cost this much."""
 RETRY_SECONDS = 0.5
+CLAIM_SECONDS = 3.0
+"""How long a claim's answer is waited for; one that comes later is handed back by a heartbeat."""
+LEFT_OUT = Failure("left_out", "some of its items were neither saved nor set aside")
 
 
 class Runner:
@@ -47,29 +50,25 @@ class Runner:
         analyses: Analyses,
         executor: Executor,
         worker_id: UUID,
-        clock: Clock,
+        pulse: Pulse,
     ) -> None:
         self._runtime = runtime
         self._runs = runtime.runs
         self._worker_id = worker_id
-        self._clock = clock
-        self.slots = runtime.settings.worker_slots
-        self._active: dict[int, ActiveRun] = {}
+        self._pulse = pulse
         self._wake = asyncio.Event()
         self._draining = False
         self._claiming = asyncio.Lock()
-        self.saver = Saver(runtime.runs, runtime.storage, worker_id, self._refused)
+        self.active = ActiveRuns(runtime.settings.worker_slots)
+        self.saver = Saver(runtime.runs, runtime.storage, worker_id, self.active, pulse)
         self.executor = executor
         self._execution = Execution(runtime, analyses, executor, self.saver)
-
-    @property
-    def free_slots(self) -> int:
-        return self.slots - len(self._active)
 
     async def run(self) -> None:
         """Claims for ever: at every ring, whenever a slot is free again, and every second."""
         async with asyncio.TaskGroup() as runs:
             while True:
+                self._pulse.beat(Loop.RUNNER)
                 self._wake.clear()
                 if not await self._claim(runs):
                     await self._rest()
@@ -78,60 +77,42 @@ class Runner:
         """Somebody says that there is work."""
         self._wake.set()
 
-    async def wait_for_slot(self) -> None:
-        """Returns once a slot is free."""
-        while self.free_slots <= 0:
-            await next(iter(self._active.values())).concluded.wait()
-
-    def keep_leases(self, leases: list[Lease], asked_at: float) -> None:
-        """What the database says is still ours; what is not is killed, as is what is cancelled."""
-        held = {(lease.chunk_id, lease.run): lease for lease in leases}
-        for active in list(self._active.values()):
-            lease = held.get((active.chunk.fence.chunk_id, active.chunk.fence.run))
-            if lease is not None and lease.cancelling:
-                active.end(Stop.CANCELLED)
-            elif lease is None and active.claimed_at < asked_at:
-                active.end(Stop.LOST)
-
-    def lose_all(self) -> None:
-        """Nothing was heard from the database for too long: somebody else may have our chunks."""
-        for active in list(self._active.values()):
-            active.end(Stop.LOST)
-
     async def drain(self) -> None:
         """Claims no more, lets what fits finish, and hands back the rest, uncharged."""
         self._draining = True
-        waiting = [active.concluded.wait() for active in self._active.values()]
+        async with self._claiming:  # what a claim in flight brings is handed back at once
+            waiting = [asyncio.ensure_future(run.concluded.wait()) for run in self.active]
         if waiting:
-            limit = self._runtime.settings.drain_seconds
-            await asyncio.wait([asyncio.ensure_future(w) for w in waiting], timeout=limit)
-        left = list(self._active.values())
-        for active in left:
-            active.end(Stop.DRAINING)
-        for active in left:
-            await active.concluded.wait()
+            await asyncio.wait(waiting, timeout=self._runtime.settings.drain_seconds)
+        left = list(self.active)
+        for run in left:
+            run.end(Stop.DRAINING)
+        for run in left:
+            await run.concluded.wait()
         log.info("worker.drained", handed_back=len(left))
 
     async def _claim(self, runs: asyncio.TaskGroup) -> bool:
         """Starts what it gets; whether it is worth asking again at once."""
-        if self._draining or self.free_slots <= 0:
-            return False
-        asked_at = self._clock.monotonic()
+        async with self._claiming:
+            claims = await self._claimed()
+            for claim in claims:
+                active = ActiveRun(claim.chunk, self._runtime.storage.incoming_folder())
+                if self._draining:
+                    active.end(Stop.DRAINING)
+                self.active.add(active)
+                runs.create_task(self._work(active, claim))
+        return bool(claims)
+
+    async def _claimed(self) -> Sequence[Claim]:
+        if self._draining or self.active.free_slots <= 0:
+            return ()
         try:
-            claims = await self._runs.claim(self._worker_id, self.free_slots)
+            async with asyncio.timeout(CLAIM_SECONDS):
+                return await self._runs.claim(self._worker_id, self.active.free_slots)
         except DATABASE_ERRORS as error:
             log.warning("claim.failed", error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)
-            return False
-        for claim in claims:
-            active = ActiveRun(
-                claim.chunk,
-                claimed_at=max(asked_at, self._clock.monotonic()),
-                folder=self._runtime.storage.incoming_folder(),
-            )
-            self._active[claim.chunk.fence.chunk_id] = active
-            runs.create_task(self._work(active, claim))
-        return bool(claims)
+            return ()
 
     async def _rest(self) -> None:
         try:
@@ -148,14 +129,12 @@ class Runner:
             try:
                 if claim.began:
                     await self._persist(active, partial(self._begun, claim.chunk))
-                outcome = await self._execution.supervise(active)
-                await self._conclude(active, outcome)
+                await self._conclude(active, await self._execution.supervise(active))
             finally:
                 self.saver.discard(claim.chunk.fence)
                 if active.folder.used:
                     await asyncio.to_thread(active.folder.remove)
-                del self._active[claim.chunk.fence.chunk_id]
-                active.concluded.set()
+                self.active.remove(active)
                 self._wake.set()
 
     async def _begun(self, chunk: ClaimedChunk) -> None:
@@ -163,6 +142,18 @@ class Runner:
         await self._runs.tell([chunk.task_id])
 
     async def _conclude(self, active: ActiveRun, outcome: Outcome) -> None:
+        """What was made is saved first; what the database will never take fails the run."""
+        try:
+            if isinstance(outcome, Done | HandedBack | Failed):
+                await self.saver.flush()
+            if isinstance(active.stop, Failure):
+                outcome = active.killed()
+            await self._end(active, outcome)
+        except NotSaved as error:
+            log.exception("run.not_saved")
+            await self._end(active, Failed(error.failure, transient=False))
+
+    async def _end(self, active: ActiveRun, outcome: Outcome) -> None:
         chunk = active.chunk
         match outcome:
             case Settled():
@@ -172,26 +163,24 @@ class Runner:
             case Stopped():
                 await self._persist(active, partial(self._runs.stop, chunk))
             case Done(result):
-                await self._persist(active, self.saver.flush)
-                await self._persist(active, partial(self._runs.finish, chunk, result))
+                await self._persist(active, partial(self._finish, chunk, result))
             case HandedBack(after_seconds):
-                await self._persist(active, self.saver.flush)
                 back = partial(self._runs.hand_back, chunk, after_seconds=after_seconds)
                 await self._persist(active, back)
             case Failed(failure, transient=True):
-                await self._persist(active, self.saver.flush)
                 await self._persist(active, partial(self._retry_later, chunk, failure))
             case Failed(failure):
-                await self._persist(active, partial(self._fail, chunk, failure))
+                await self._persist(active, partial(self._runs.fail, chunk, failure))
+
+    async def _finish(self, chunk: ClaimedChunk, result: Mapping[str, Any] | None) -> None:
+        if await self._runs.finish(chunk, result) is None:
+            # superseded, which a hand-back respects, or it has left something out
+            await self._retry_later(chunk, LEFT_OUT)
 
     async def _retry_later(self, chunk: ClaimedChunk, failure: Failure) -> None:
-        await self._runs.log(chunk, "warning", f"will be tried again: {failure.detail}")
         delay = backoff_seconds(chunk.attempts + 1, random.random())  # noqa: S311 - jitter
-        await self._runs.hand_back(chunk, after_seconds=delay, charged=True)
-
-    async def _fail(self, chunk: ClaimedChunk, failure: Failure) -> None:
-        await self._runs.log(chunk, "error", failure.detail)
-        await self._runs.fail(chunk, failure)
+        if await self._runs.hand_back(chunk, after_seconds=delay, charged=True):
+            await self._runs.log(chunk, "warning", f"will be tried again: {failure.detail}")
 
     async def _persist(self, active: ActiveRun, write: Callable[[], Awaitable[Any]]) -> None:
         """Writes as soon as the database answers, unless the lease is lost meanwhile."""
@@ -199,12 +188,9 @@ class Runner:
             try:
                 await write()
             except DATABASE_ERRORS as error:
+                if not may_pass(error):
+                    raise NotSaved.because(error) from error
                 log.warning("write.failed", error=repr(error))
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 return
-
-    def _refused(self, fence: Fence) -> None:
-        active = self._active.get(fence.chunk_id)
-        if active is not None and active.chunk.fence == fence:
-            active.end(Stop.LOST)

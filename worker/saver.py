@@ -3,16 +3,19 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-import asyncpg
 import structlog
 
+from service.db.away import DATABASE_ERRORS, may_pass
 from service.domain.chunks import ClaimedChunk, Fence
 from service.domain.saves import EntrySave, FileSave, PreviewSave, Save
+from service.domain.tasks import Failure
 from service.storage.local import LocalStorage
 from service.usecases.runs import RunActions
+from worker.active import ActiveRuns, Stop
+from worker.pulse import Loop, Pulse
 from worker.work import Kept
 
 log = structlog.get_logger()
@@ -24,9 +27,20 @@ BACKLOG = 2000
 """Results that may wait before those who bring more have to wait too."""
 PREVIEWED_TASKS = 256
 RETRY_SECONDS = 0.5
+SAID_CHARACTERS = 300
 
-DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
-"""What a database says that is away, restarting, or chose us in a deadlock."""
+
+class NotSaved(Exception):
+    """The database has answered, and will never take it."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+    @classmethod
+    def because(cls, error: BaseException) -> Self:
+        said = str(error).replace("\0", "").encode("utf-8", "replace").decode()[:SAID_CHARACTERS]
+        return cls(Failure("not_saved", f"the database does not take what it made: {said}"))
 
 
 class Saver:
@@ -37,12 +51,14 @@ class Saver:
         runs: RunActions,
         storage: LocalStorage,
         worker_id: UUID,
-        refuse: Callable[[Fence], None],
+        active: ActiveRuns,
+        pulse: Pulse,
     ) -> None:
         self._runs = runs
         self._storage = storage
         self._worker_id = worker_id
-        self._refuse = refuse
+        self._active = active
+        self._pulse = pulse
         self._pending: list[Save] = []
         self._thumbnails: list[tuple[str, bytes]] = []
         self._previews: OrderedDict[UUID, dict[str, Any]] = OrderedDict()
@@ -54,6 +70,7 @@ class Saver:
         """Saves what has come, for ever."""
         while True:
             await asyncio.sleep(INTERVAL_SECONDS)
+            self._pulse.beat(Loop.SAVER)
             if self._pending or self._news:
                 await self.flush()
 
@@ -76,22 +93,44 @@ class Saver:
         async with self._flushing:
             self._flushes += 1
             self._take_previews()
-            while self._pending:
-                await self._put_thumbnails()
-                batch, self._pending = self._pending, []
-                try:
-                    batch = await self._adopted(batch)
-                    saved = await self._runs.save(self._worker_id, batch)
-                except DATABASE_ERRORS as error:
-                    self._pending = batch + self._pending
-                    log.warning("save.failed", saves=len(batch), error=repr(error))
-                    await asyncio.sleep(RETRY_SECONDS)
-                    continue
-                except BaseException:
-                    self._pending = batch + self._pending
-                    raise
-                for fence in saved.refused:
-                    self._refuse(fence)
+            batch, self._pending = self._pending, []
+            try:
+                while batch:
+                    await self._put_thumbnails()
+                    batch = await self._saved(batch)
+            finally:
+                self._pending = batch + self._pending
+
+    async def _saved(self, batch: list[Save]) -> list[Save]:
+        """What of it is still to be saved: all, if the database was away."""
+        self._pulse.beat(Loop.SAVER)
+        try:
+            await self._save(batch)
+        except DATABASE_ERRORS as error:
+            if not may_pass(error):
+                return await self._saved_one_by_one(batch, error)
+            log.warning("save.failed", saves=len(batch), error=repr(error))
+            await asyncio.sleep(RETRY_SECONDS)
+            return batch
+        return []
+
+    async def _saved_one_by_one(self, batch: list[Save], error: Exception) -> list[Save]:
+        """The run whose rows the database will never take fails; the others' are saved."""
+        fences = list(dict.fromkeys(save.fence for save in batch))
+        if len(fences) == 1:
+            log.error("run.rejected", chunk=fences[0].chunk_id, exc_info=error)
+            self._active.end(fences[0], NotSaved.because(error).failure)
+            return []
+        left: list[Save] = []
+        for fence in fences:
+            left += await self._saved([save for save in batch if save.fence == fence])
+        return left
+
+    async def _save(self, batch: list[Save]) -> None:
+        batch = await self._adopted(batch)
+        saved = await self._runs.save(self._worker_id, batch)
+        for fence in saved.refused:
+            self._active.end(fence, Stop.LOST)
 
     def discard(self, fence: Fence) -> None:
         """Forgets what a run has brought and is not saved: it is no longer its to save."""

@@ -5,8 +5,8 @@ import random
 
 import structlog
 
+from service.db.away import DATABASE_ERRORS
 from service.usecases.removal import Removal
-from worker.saver import DATABASE_ERRORS
 
 log = structlog.get_logger()
 

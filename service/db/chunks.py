@@ -1,6 +1,6 @@
-"""Claims, renews, rescues and ends chunks; each is one statement, fenced by run and token."""
+"""Claims and ends chunks; each is one statement, fenced by run and token."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,13 +8,15 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from service.catalog.entry import StageSpec
 from service.db.engine import Database
+from service.db.keys import FROZEN, OPEN, SUBJECT, subject_of
+from service.db.leases import LEASE
 from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
+from service.domain.features import Extractor
 from service.domain.stages import SOLO_TOTAL
 from service.domain.tasks import Failure
 
-LEASE = "interval '10 seconds'"
-"""How long a worker may be silent before its chunks are given to others."""
 SPARE_CANDIDATES = 8
 """How many more chunks than it wants a claim looks at, as others may be locking the same."""
 
@@ -66,41 +68,11 @@ SELECT c.id, c.run, c.token, c.kind, c.first_key, c.last_key, c.attempts, c.task
 FROM claimed c JOIN stages s ON s.id = c.stage_id JOIN tasks t ON t.id = c.task_id
 """
 
-RENEW = f"""
-WITH free AS (
-    SELECT id FROM chunks WHERE worker_id = $1 AND state = 'running'
-    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), renewed AS (
-    UPDATE chunks SET lease_until = clock_timestamp() + {LEASE}
-    WHERE id = ANY(ARRAY(SELECT id FROM free))
-), due AS (
-    UPDATE chunks SET state = 'waiting', held_until = NULL
-    WHERE id = ANY(ARRAY(SELECT id FROM chunks WHERE state = 'held'
-                         AND held_until <= clock_timestamp() LIMIT 100 FOR UPDATE SKIP LOCKED))
-)
-SELECT c.id, c.run, t.cancel_requested_at IS NOT NULL AS cancelling
-FROM chunks c JOIN tasks t ON t.id = c.task_id
-WHERE c.worker_id = $1 AND c.state = 'running'
-"""
-
-RELEASE = """
-WITH dead AS (
-    SELECT id FROM chunks WHERE state = 'running' AND {which}
-    ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
-)
-UPDATE chunks SET state = 'waiting', attempts = attempts + 1,
-    worker_id = NULL, token = NULL, lease_until = NULL
-WHERE id = ANY(ARRAY(SELECT id FROM dead))
-RETURNING id, task_id
-"""
-RESCUE = RELEASE.format(which="lease_until < clock_timestamp()")
-RELEASE_WORKER = RELEASE.format(which="worker_id = $1")
-
 FINISH = f"""
-WITH finished AS (
+WITH {SUBJECT}, finished AS (
     UPDATE chunks SET state = 'done', finished_at = clock_timestamp(),
         token = NULL, lease_until = NULL
-    WHERE id = $1 AND run = $2 AND token = $3 AND state = 'running'
+    WHERE id = $1 AND run = $10 AND token = $11 AND state = 'running' {{unless_open}}
     RETURNING stage_id, owner_id, start_tag, size - done AS rest
 ), closed AS (
     UPDATE stages s SET chunks_open = s.chunks_open - 1, done = s.done + f.rest,
@@ -126,19 +98,28 @@ WITH finished AS (
         WHEN NOT c.last OR EXISTS (SELECT FROM chunked) THEN NULL
         WHEN NOT c.final THEN 'cancelled'
         WHEN t.set_aside > 0 AND t.set_aside >= (SELECT sum(total) FROM stages m
-            WHERE m.task_id = t.id AND m.kind = 'map') THEN 'failed'
+            WHERE m.task_id = t.id AND m.kind = 'map')
+            AND NOT EXISTS (SELECT {FROZEN} JOIN features f ON f.blob_id = i.blob_id
+                AND f.extractor = s.extractor AND f.version = s.extractor_version
+                AND f.state <> 'claimed') THEN 'failed'
         ELSE 'completed' END AS status
     FROM closed c JOIN tasks t ON t.id = c.task_id
 )
 UPDATE tasks t SET seq = t.seq + 1,
     status = COALESCE(e.status, t.status),
-    result = CASE e.status WHEN 'completed' THEN $4::jsonb END,
+    result = CASE e.status WHEN 'completed' THEN $12::jsonb END,
     partial = e.status IS NOT DISTINCT FROM 'completed' AND t.set_aside > 0,
-    error = CASE e.status WHEN 'failed' THEN $5::jsonb END,
+    error = CASE e.status WHEN 'failed' THEN $13::jsonb END,
     completed_at = CASE WHEN e.status IS NOT NULL THEN clock_timestamp() END
 FROM ended e WHERE t.id = e.task_id
 RETURNING t.status, (SELECT count(*) FROM chunked) AS opened
 """
+FINISH_ONE = FINISH.format(unless_open="")
+"""Of a solo stage or a plan."""
+FINISH_RANGE = {
+    over: FINISH.format(unless_open=f"AND NOT EXISTS ({keys})") for over, keys in OPEN.items()
+}
+"""Of a range, which only ends once each of its keys is saved or set aside."""
 ALL_SET_ASIDE = {
     "code": "all_items_failed",
     "detail": "none of the items could be worked on; the task's log says why for each",
@@ -152,14 +133,21 @@ WITH stopped AS (
 ), closed AS (
     UPDATE stages s SET chunks_open = s.chunks_open - 1
     FROM stopped WHERE s.id = stopped.stage_id
-    RETURNING s.task_id, s.chunks_open
+    RETURNING s.task_id, s.name, s.chunks_open = 0 AS last
+), ended AS (
+    UPDATE tasks t SET seq = t.seq + 1, error = $5::jsonb,
+        log_seq = t.log_seq + c.last::int,
+        status = CASE WHEN c.last THEN $4 ELSE t.status END,
+        completed_at = CASE WHEN c.last THEN clock_timestamp() END
+    FROM closed c WHERE t.id = c.task_id
+    RETURNING t.id, t.log_seq, t.status, c.name, c.last
+), logged AS (
+    INSERT INTO task_log (task_id, seq, stage, level, message)
+    SELECT id, log_seq, name, $6, $7 FROM ended WHERE last
 )
-UPDATE tasks t SET seq = t.seq + 1, error = $5::jsonb,
-    status = CASE c.chunks_open WHEN 0 THEN $6 ELSE t.status END,
-    completed_at = CASE c.chunks_open WHEN 0 THEN clock_timestamp() END
-FROM closed c WHERE t.id = c.task_id
-RETURNING t.status
+SELECT status FROM ended
 """
+"""The line is written with the status: what comes after the last snapshot, nobody is told."""
 
 HAND_BACK = """
 UPDATE chunks SET state = CASE WHEN $4::float8 > 0 THEN 'held' ELSE 'waiting' END,
@@ -169,6 +157,11 @@ WHERE id = $1 AND run = $2 AND token = $3 AND state = 'running'
 RETURNING attempts
 """
 
+HOLD_FENCE = """
+SELECT 1 FROM chunks WHERE id = $1 AND run = $2 AND token = $3 AND state = 'running'
+FOR NO KEY UPDATE
+"""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -176,15 +169,6 @@ class Claim:
 
     chunk: ClaimedChunk
     began: bool
-
-
-@dataclass(frozen=True)
-class Lease:
-    """A run that is still this worker's."""
-
-    chunk_id: int
-    run: int
-    cancelling: bool
 
 
 @dataclass(frozen=True)
@@ -207,45 +191,46 @@ class Chunks:
         rows = await self._pool.fetch(CLAIM, worker_id, limit)
         return [Claim(_claimed(row), row["began"]) for row in rows]
 
-    async def renew(self, worker_id: UUID) -> list[Lease]:
-        """Extends this worker's leases and tells which it has; wakes held chunks that are due."""
-        rows = await self._pool.fetch(RENEW, worker_id)
-        return [Lease(row["id"], row["run"], row["cancelling"]) for row in rows]
-
-    async def rescue(self) -> Sequence[UUID]:
-        """Gives chunks with an expired lease back to everybody; their tasks' ids."""
-        return [row["task_id"] for row in await self._pool.fetch(RESCUE)]
-
-    async def release_worker(self, worker_id: UUID) -> Sequence[UUID]:
-        """The same for a worker that is known to be dead."""
-        return [row["task_id"] for row in await self._pool.fetch(RELEASE_WORKER, worker_id)]
-
     async def finish(
         self,
-        fence: Fence,
+        chunk: ClaimedChunk,
+        spec: StageSpec,
         result: Mapping[str, Any] | None,
+        *,
+        extractor: Extractor | None = None,
         connection: PoolConnectionProxy | None = None,
     ) -> Finished | None:
         """Ends a chunk; the last of a stage opens the next, the last of all completes the task.
 
-        None where the run has been superseded.
+        None where the run has been superseded, and where a key of its range is still open.
+        ``extractor`` is whose features its task has, if not its stage.
         """
+        fence = chunk.fence
+        ranged = spec.over if chunk.kind is ChunkKind.WORK else None
         row = await (connection or self._pool).fetchrow(
-            FINISH, fence.chunk_id, fence.run, fence.token, result, ALL_SET_ASIDE
+            FINISH_RANGE[ranged] if ranged else FINISH_ONE,
+            *subject_of(chunk, spec.extractor or extractor),
+            fence.run,
+            fence.token,
+            result,
+            ALL_SET_ASIDE,
         )
         return row and Finished(row["status"], row["opened"])
 
     async def stop(self, fence: Fence) -> str | None:
         """Ends a run of a task that is being cancelled; the task's status, None if superseded."""
-        return await self._pool.fetchval(
-            STOP, fence.chunk_id, fence.run, fence.token, "cancelled", None, "cancelled"
-        )
+        return await self._stop(fence, "cancelled", None, ("info", "cancelled"))
 
     async def fail(self, fence: Fence, failure: Failure) -> str | None:
-        """Ends a chunk and its task for good; the task's status, None if superseded."""
+        """Ends the only chunk of a stage and its task for good; None if superseded."""
         error = {"code": failure.code, "detail": failure.detail}
+        return await self._stop(fence, "failed", error, ("error", failure.detail))
+
+    async def _stop(
+        self, fence: Fence, state: str, error: Mapping[str, str] | None, line: tuple[str, str]
+    ) -> str | None:
         return await self._pool.fetchval(
-            STOP, fence.chunk_id, fence.run, fence.token, "failed", error, "failed"
+            STOP, fence.chunk_id, fence.run, fence.token, state, error, *line
         )
 
     async def hand_back(self, fence: Fence, *, after_seconds: float, charged: bool) -> int | None:

@@ -11,27 +11,34 @@ from service.domain.features import Extractor
 from service.domain.saves import Reason
 
 CLAIM = """
-WITH wanted AS (
-    SELECT b.id, b.sha256, b.size_bytes FROM blobs b
-    WHERE b.id BETWEEN $1 AND $2
+WITH fence AS (
+    SELECT id FROM chunks WHERE id = $8 AND run = $9 AND token = $10 AND state = 'running'
+    FOR NO KEY UPDATE
+), wanted AS (
+    SELECT b.id, b.sha256, b.size_bytes, f.chunk_id, f.run,
+           EXISTS (SELECT FROM chunks c WHERE c.id = f.chunk_id AND c.run = f.run
+                   AND c.state = 'running' AND c.id <> $8) AS elsewhere
+    FROM fence, blobs b LEFT JOIN features f
+        ON f.blob_id = b.id AND f.extractor = $5 AND f.version = $6
+    WHERE b.id BETWEEN $1 AND $2 AND (f.state IS NULL OR f.state = 'claimed')
       AND EXISTS (SELECT FROM items i WHERE i.blob_id = b.id AND i.dataset_id = $3
           AND i.added_in <= $4 AND (i.removed_in IS NULL OR i.removed_in > $4))
-      AND NOT EXISTS (SELECT FROM features f WHERE f.blob_id = b.id
-          AND f.extractor = $5 AND f.version = $6 AND f.state <> 'claimed')
       AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = $7 AND a.key = b.id)
 ), claimed AS (
     INSERT INTO features (blob_id, extractor, version, state, chunk_id, run)
-    SELECT id, $5, $6, 'claimed', $8, $9 FROM wanted ORDER BY id
+    SELECT id, $5, $6, 'claimed', $8, $9 FROM wanted WHERE NOT elsewhere ORDER BY id
     ON CONFLICT (blob_id, extractor, version) DO UPDATE
         SET chunk_id = excluded.chunk_id, run = excluded.run
-        WHERE features.state = 'claimed' AND NOT EXISTS (
-            SELECT FROM chunks c WHERE c.id = features.chunk_id AND c.run = features.run
-              AND c.state = 'running' AND c.id <> excluded.chunk_id)
+        WHERE features.state = 'claimed' AND EXISTS (
+            SELECT FROM wanted w WHERE w.id = features.blob_id
+              AND w.chunk_id = features.chunk_id AND w.run = features.run)
     RETURNING blob_id
 )
 SELECT w.id, w.sha256, w.size_bytes, c.blob_id IS NOT NULL AS mine
 FROM wanted w LEFT JOIN claimed c ON c.blob_id = w.id ORDER BY w.id
 """
+"""Takes what nobody has, and over only the claim that it saw to be dead: a dead run stays dead, and
+whoever was quicker has put another in its place."""
 
 FROZEN = """
 FROM items i JOIN features f ON f.blob_id = i.blob_id
@@ -62,9 +69,13 @@ class Features:
 
     def __init__(self, database: Database) -> None:
         self._pool = database.pool
+        self._exports = database.exports
 
     async def claim(self, chunk: ClaimedChunk, extractor: Extractor) -> FeatureClaim:
-        """Claims what is missing in the chunk's range and not being computed by another run."""
+        """Claims what is missing in the chunk's range and not being computed by another run.
+
+        Nothing where the run is superseded: the newer one claims it.
+        """
         rows = await self._pool.fetch(
             CLAIM,
             chunk.first_key,
@@ -76,6 +87,7 @@ class Features:
             chunk.stage_id,
             chunk.fence.chunk_id,
             chunk.fence.run,
+            chunk.fence.token,
         )
         mine = [
             ClaimedBlob(row["id"], row["sha256"].hex(), row["size_bytes"])
@@ -88,7 +100,7 @@ class Features:
         self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
     ) -> None:
         """Writes (item id, numbers, signature) of analysed items, by id, as a binary COPY file."""
-        async with self._pool.acquire() as connection:
+        async with self._exports, self._pool.acquire() as connection:
             await connection.copy_from_query(
                 f"SELECT i.id, f.numbers, f.signature {FROZEN} AND f.state = 'ready' ORDER BY i.id",
                 dataset_id,

@@ -99,7 +99,7 @@ WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[])
         AS told (chunk_id, added, thousandths, aside, previews)
 ), counted AS (
-    UPDATE chunks c SET attempts = 0,
+    UPDATE chunks c SET attempts = CASE WHEN told.added > 0 THEN 0 ELSE c.attempts END,
         done = LEAST(c.size, CASE WHEN told.thousandths >= 0
                              THEN GREATEST(c.done, told.thousandths) ELSE c.done + told.added END)
     FROM told, chunks before

@@ -21,7 +21,7 @@ from service.errors import Unreadable
 from service.processes.death import OUT_OF_MEMORY
 from service.processes.framing import Framing
 from service.processes.limits import Limits
-from service.processes.output import JSON, ItemError, Output
+from service.processes.output import JSON, NO_SPACE, STORAGE_FULL, ItemError, Output
 from service.processes.replies import Done, Ready, Refused, Reply, body_of
 
 Function: TypeAlias = Callable[[JSON, JSON], JSON]
@@ -105,6 +105,8 @@ class Child:
             return ItemError(index, "out_of_memory", "it needs more memory than it may have")
         except BaseException as error:
             # A child outlives whatever an item raises, SystemExit too.
+            if isinstance(error, OSError) and error.errno in NO_SPACE:
+                return ItemError(index, STORAGE_FULL, "there is no space left to write to")
             text = _clean(traceback.format_exc()[-_TRACEBACK_CHARACTERS:])
             return ItemError(index, "analysis_error", _describe(error), text)
         return None

@@ -21,6 +21,10 @@ class OrderRefused(Exception):
     """An order's function is not allowed or cannot be imported; none of its items was started."""
 
 
+class ChildNotStarted(Exception):
+    """There is no process, memory or descriptor left for a child; none of the order was started."""
+
+
 class Executor:
     """Runs orders in up to ``slots`` child processes at once; to be used with ``async with``.
 
@@ -84,8 +88,8 @@ class Executor:
 
         To be used with ``contextlib.aclosing``: closing early kills the child. Waits for a free
         slot first. Raises FrameTooLarge or TypeError for an order that no pipe can carry,
-        OrderRefused, and ChildDied once all that a dead child had written was yielded. A consumer
-        that takes its time is no stall: its child waits.
+        OrderRefused, ChildNotStarted, and ChildDied once all that a dead child had written was
+        yielded. A consumer that takes its time is no stall: its child waits.
         """
         request = self._orders.write([order.function, list(order.items), order.shared])
         async with self._free_slots:
@@ -152,9 +156,12 @@ class Executor:
 
     async def _start(self) -> Handle:
         loop = asyncio.get_running_loop()
-        spawned = await loop.run_in_executor(
-            self._threads, handle.spawn, self._limits, self._allowed
-        )
+        try:
+            spawned = await loop.run_in_executor(
+                self._threads, handle.spawn, self._limits, self._allowed
+            )
+        except OSError as error:
+            raise ChildNotStarted(str(error)) from error
         child = Handle(spawned, self._limits, self._threads, self.counters, self._on_death)
         self._children.add(child)
         self.counters.started += 1

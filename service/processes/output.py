@@ -1,11 +1,16 @@
 """Orders and what comes back: the facts that cross the pipe between a worker and its children."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 JSON: TypeAlias = Any
 """Whatever JSON holds: dict, list, str, int, float, bool or None."""
+
+STORAGE_FULL = "storage_full"
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+"""What a write says that found no space, on the disk or in a quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,8 @@ class Output:
 class ItemError:
     """An item failed and the child goes on with the next; nothing more comes of this item.
 
-    ``code`` is that of ``Unreadable``, or ``out_of_memory``, or ``analysis_error``, which alone
-    has a ``traceback``.
+    ``code`` is that of ``Unreadable``, or ``out_of_memory``, or ``storage_full``, or
+    ``analysis_error``, which alone has a ``traceback``.
     """
 
     index: int

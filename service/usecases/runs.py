@@ -7,17 +7,22 @@ from uuid import UUID
 
 from service.catalog.entry import Catalogue
 from service.db.blobs import Blobs
-from service.db.chunks import Chunks, Claim, Finished, Lease
+from service.db.chunks import Chunks, Claim, Finished
+from service.db.leases import Lease, Leases
 from service.db.planning import Planning
 from service.db.saves import Saves
+from service.db.setting_aside import SettingAside
 from service.db.tasks import Tasks
-from service.domain.chunks import ClaimedChunk
+from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
 from service.domain.datasets import NewItem
 from service.domain.saves import Save, Saved
 from service.domain.snapshots import snapshot
 from service.domain.tasks import Failure
 from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
+
+ELSEWHERE_SECONDS = 0.5
+"""How long a chunk is handed back for when other runs hold some of its keys."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,10 @@ class RunActions:
 
     blobs: Blobs
     chunks: Chunks
+    leases: Leases
     planning: Planning
     saves: Saves
+    setting_aside: SettingAside
     tasks: Tasks
     tickets: Tickets
     snapshots: Snapshots
@@ -37,16 +44,20 @@ class RunActions:
         """The best claimable chunks."""
         return await self.chunks.claim(worker_id, limit)
 
-    async def renew(self, worker_id: UUID) -> list[Lease]:
-        return await self.chunks.renew(worker_id)
+    async def renew(self, worker_id: UUID, held: Sequence[Fence]) -> Sequence[Lease]:
+        """Which of these runs are still this worker's; what else it has goes to others."""
+        renewed = await self.leases.renew(worker_id, held)
+        if renewed.dropped:
+            await self.tickets.ring(renewed.dropped)
+        return renewed.leases
 
     async def rescue(self) -> int:
         """Gives chunks of silent workers to others; how many."""
-        return await self._released(await self.chunks.rescue(), "its worker fell silent")
+        return await self._released(await self.leases.rescue())
 
-    async def release_worker(self, worker_id: UUID) -> int:
+    async def release_worker(self, worker_id: UUID, *, charged: bool = True) -> int:
         """Gives the chunks of a worker that is dead to others at once; how many."""
-        return await self._released(await self.chunks.release_worker(worker_id), "its worker died")
+        return await self._released(await self.leases.release_worker(worker_id, charged=charged))
 
     async def reserve(self, new: Sequence[NewItem]) -> None:
         """Keeps the blobs of items that are to be saved from being collected."""
@@ -66,27 +77,42 @@ class RunActions:
     async def finish(
         self, chunk: ClaimedChunk, result: Mapping[str, Any] | None
     ) -> Finished | None:
-        """Ends a chunk; None where the run is superseded."""
-        return await self._ended(chunk, await self.chunks.finish(chunk.fence, result))
+        """Ends a chunk; None where the run is superseded or has left a key out."""
+        entry = self.catalogue.entry(chunk.task_type)
+        spec = entry.stage(chunk.stage)
+        extractor = next((s.extractor for s in entry.stages if s.extractor), None)
+        finished = await self.chunks.finish(chunk, spec, result, extractor=extractor)
+        return await self._ended(chunk, finished)
 
     async def stop(self, chunk: ClaimedChunk) -> None:
         """Ends a run of a task that is being cancelled."""
-        if await self.chunks.stop(chunk.fence) == "cancelled":
-            await self.log(chunk, "info", "cancelled")
+        await self.chunks.stop(chunk.fence)
         await self.tell([chunk.task_id])
 
     async def fail(self, chunk: ClaimedChunk, failure: Failure) -> None:
-        """Ends a chunk and its task for good."""
-        await self.chunks.fail(chunk.fence, failure)
-        await self.tell([chunk.task_id])
+        """Gives a chunk up: the rest of a range is set aside, a stage of one chunk fails its task.
+
+        What other runs are at in the range is read again once they are done.
+        """
+        spec = self.catalogue.entry(chunk.task_type).stage(chunk.stage)
+        if spec.over is None or chunk.kind is ChunkKind.PLAN:
+            await self.chunks.fail(chunk.fence, failure)
+            await self.tell([chunk.task_id])
+            return
+        finished = await self.setting_aside.give_up(chunk, spec, failure)
+        if await self._ended(chunk, finished) is None:
+            await self.hand_back(chunk, after_seconds=ELSEWHERE_SECONDS)
 
     async def hand_back(
         self, chunk: ClaimedChunk, *, after_seconds: float, charged: bool = False
-    ) -> None:
-        """Lets the chunk be claimed again, now or later."""
-        await self.chunks.hand_back(chunk.fence, after_seconds=after_seconds, charged=charged)
+    ) -> int | None:
+        """Lets the chunk be claimed again, now or later; its attempts, None if superseded."""
+        attempts = await self.chunks.hand_back(
+            chunk.fence, after_seconds=after_seconds, charged=charged
+        )
         if not after_seconds:
             await self.tickets.ring(1)
+        return attempts
 
     async def log(self, chunk: ClaimedChunk, level: str, message: str) -> None:
         """Adds a line to the task's log."""
@@ -105,11 +131,7 @@ class RunActions:
             await self.tell([chunk.task_id])
         return finished
 
-    async def _released(self, task_ids: Sequence[UUID], why: str) -> int:
-        for task_id in dict.fromkeys(task_ids):
-            await self.tasks.append_log(
-                task_id, stage=None, level="warning", message=f"a chunk is given to another: {why}"
-            )
+    async def _released(self, task_ids: Sequence[UUID]) -> int:
         if task_ids:
             await self.tickets.ring(len(task_ids))
         return len(task_ids)

@@ -38,6 +38,10 @@ def blob(item: int, shared: Any) -> tuple[int, bytes]:
     return item, bytes(index % 251 for index in range(1000)) * (item // 1000)
 
 
+def fill_the_disk(item: Any, shared: Any) -> None:
+    Path("/dev/full").write_bytes(b"x")
+
+
 def letters(item: str, shared: Any) -> Generator[Any, None, int]:
     for letter in item:
         yield {"letter": letter}, letter.encode()

@@ -21,6 +21,7 @@ from tests.eventually import eventually
 from worker.analyses import ANALYSES, PRELOAD
 from worker.heart import Heart
 from worker.loop import answer_tickets
+from worker.pulse import Pulse
 from worker.runner import Runner
 from worker.work import Analyses
 
@@ -37,8 +38,9 @@ async def running_worker(
     limits = Limits(stall_seconds=20)
     slots = runtime.settings.worker_slots
     async with Executor(slots, limits, preload=PRELOAD, allowed=allowed) as executor:
-        runner = Runner(runtime, analyses, executor, id_, Clock())
-        heart = Heart(runtime.runs, id_, Clock(), runner.keep_leases, runner.lose_all)
+        pulse = Pulse(Clock())
+        runner = Runner(runtime, analyses, executor, id_, pulse)
+        heart = Heart(runtime.runs, id_, Clock(), runner.active, pulse)
         loops = [
             asyncio.create_task(loop)
             for loop in (

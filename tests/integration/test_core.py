@@ -1,6 +1,7 @@
 """The task core: who gets a chunk, who may write, and what becomes of the work of the dead."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,11 +15,8 @@ from service.runtime import Runtime
 from service.usecases.tasks import Submission
 from tests.eventually import eventually
 from tests.integration.conftest import ended, import_folder, running_worker
+from tests.integration.solo import Holding, chunk_of, importing, submit
 from worker.runner import Runner
-
-
-async def submit(runtime: Runtime, user: User, dataset: Dataset, path: str = "/x") -> None:
-    await runtime.tasks.start(user, Submission("folder_import", dataset.id, params={"path": path}))
 
 
 async def test_equal_submissions_are_one_task(
@@ -109,18 +107,18 @@ async def test_an_expired_lease_is_rescued_and_a_renewed_one_is_not(
     await submit(runtime, user, dataset, "/a")
     await submit(runtime, user, dataset, "/b")
     dead, alive = uuid4(), uuid4()
-    await runtime.runs.claim(dead, 1)
-    await runtime.runs.claim(alive, 1)
+    (lost,) = await runtime.runs.claim(dead, 1)
+    (kept,) = await runtime.runs.claim(alive, 1)
     await runtime.database.pool.execute(
         "UPDATE chunks SET lease_until = now() - interval '1 second' WHERE worker_id = $1", dead
     )
-    await runtime.runs.renew(alive)
+    await runtime.runs.renew(alive, [kept.chunk.fence])
 
     rescued = await runtime.runs.rescue()
 
     assert rescued == 1
-    assert len(await runtime.runs.renew(alive)) == 1
-    assert await runtime.runs.renew(dead) == []
+    assert len(await runtime.runs.renew(alive, [kept.chunk.fence])) == 1
+    assert await runtime.runs.renew(dead, [lost.chunk.fence]) == []
 
 
 async def test_a_waiting_task_is_cancelled_at_once(
@@ -135,23 +133,21 @@ async def test_a_waiting_task_is_cancelled_at_once(
 
 
 async def test_a_running_task_is_cancelled_by_its_worker(
-    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+    runtime: Runtime, user: User, dataset: Dataset
 ) -> None:
-    for n in range(30):
-        (sample_folder.parent / "many" / str(n)).mkdir(parents=True, exist_ok=True)
-    asked = Submission("folder_import", dataset.id, params={"path": str(sample_folder.parent)})
-    submitted = await runtime.tasks.start(user, asked)
+    holding = Holding()
+    async with running_worker(runtime, analyses=importing(holding.work)) as runner:
+        running = await submit(runtime, user, dataset)
+        await holding.begun.wait()
 
-    async def running() -> bool:
-        task = await runtime.tasks.find(user, submitted.task.id)
-        return task.status is Status.IN_PROGRESS
+        await runtime.tasks.cancel(user, running.id)
+        task = await ended(runtime, user, running.id)
 
-    await eventually(running)
-    await runtime.tasks.cancel(user, submitted.task.id)
-    task = await ended(runtime, user, submitted.task.id)
+        async def free() -> bool:
+            return runner.active.free_slots == runner.active.slots
 
-    assert task.status in (Status.CANCELLED, Status.COMPLETED)
-    assert worker.free_slots >= 0
+        await eventually(free)
+    assert task.status is Status.CANCELLED
     left = await runtime.database.pool.fetchval(
         "SELECT count(*) FROM chunks WHERE state IN ('waiting', 'held', 'running')"
     )
@@ -183,15 +179,40 @@ async def test_every_redis_key_left_behind_has_a_lifetime(
 
 
 async def test_a_drained_worker_hands_its_work_back_uncharged(
-    runtime: Runtime, user: User, dataset: Dataset, sample_folder: Path
+    runtime: Runtime, user: User, dataset: Dataset, tmp_path: Path
 ) -> None:
-    asked = Submission("folder_import", dataset.id, params={"path": str(sample_folder)})
-    submitted = await runtime.tasks.start(user, asked)
+    holding = Holding()
+    hasty = replace(runtime, settings=runtime.settings.model_copy(update={"drain_seconds": 0.1}))
+    async with running_worker(hasty, analyses=importing(holding.work)):
+        running = await submit(runtime, user, dataset, str(tmp_path))
+        await holding.begun.wait()
 
+    assert await chunk_of(runtime) == ("waiting", 1, 0)
     async with running_worker(runtime):
-        pass  # told to drain as soon as it runs
-    async with running_worker(runtime):
-        task = await ended(runtime, user, submitted.task.id)
+        task = await ended(runtime, user, running.id)
+    assert task.status is Status.COMPLETED
 
-    charged = await runtime.database.pool.fetchval("SELECT sum(attempts) FROM chunks")
-    assert (task.status, charged) == (Status.COMPLETED, 0)
+
+async def test_what_a_claim_brings_while_its_worker_drains_is_handed_back(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    await submit(runtime, user, dataset)
+    holding = Holding()
+
+    async def blocked() -> bool:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return await runtime.database.leases.fetchval(waiting) > 0
+
+    async with runtime.database.pool.acquire() as other:
+        lock = other.transaction()
+        await lock.start()
+        await other.execute("LOCK TABLE stages IN EXCLUSIVE MODE")  # as a claim reads them last
+        async with running_worker(runtime, analyses=importing(holding.work)) as runner:
+            await eventually(blocked)
+            draining = asyncio.create_task(runner.drain())
+            await asyncio.sleep(0)
+            await lock.rollback()
+            await draining
+
+    assert not holding.begun.is_set()
+    assert await chunk_of(runtime) == ("waiting", 1, 0)

@@ -1,0 +1,69 @@
+"""Keys: what map stages run over, as SQL; a key is open until it is saved or set aside."""
+
+from service.catalog.entry import Over
+from service.domain.chunks import ClaimedChunk
+from service.domain.features import Extractor
+
+ALL = (-(2**63), 2**63 - 1)
+
+SUBJECT = """
+subject AS NOT MATERIALIZED (
+    SELECT $1::bigint AS chunk_id, $2::uuid AS task_id, $3::bigint AS stage_id,
+           $4::uuid AS dataset_id, $5::int AS version,
+           $6::text AS extractor, $7::int AS extractor_version,
+           $8::bigint AS first_key, $9::bigint AS last_key
+)
+"""
+"""What keys depend on; a statement that asks for them begins with it and these parameters."""
+
+FROZEN = """
+FROM subject s JOIN items i ON i.dataset_id = s.dataset_id
+    AND i.added_in <= s.version AND (i.removed_in IS NULL OR i.removed_in > s.version)
+"""
+
+OPEN = {
+    Over.BLOBS_WITHOUT_FEATURES: f"""
+        SELECT DISTINCT i.blob_id AS key {FROZEN}
+        WHERE i.blob_id BETWEEN s.first_key AND s.last_key
+          AND NOT EXISTS (SELECT FROM features f WHERE f.blob_id = i.blob_id
+              AND f.extractor = s.extractor AND f.version = s.extractor_version
+              AND f.state <> 'claimed')
+          AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = s.stage_id
+              AND a.key = i.blob_id)
+    """,
+    Over.LISTED_FILES: """
+        SELECT l.key FROM subject s JOIN listed_files l ON l.task_id = s.task_id
+        WHERE l.key BETWEEN s.first_key AND s.last_key AND l.state = 'listed'
+          AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = s.stage_id AND a.key = l.key)
+    """,
+}
+
+ELSEWHERE = {
+    Over.BLOBS_WITHOUT_FEATURES: """
+        SELECT FROM subject s
+        JOIN features f ON f.extractor = s.extractor AND f.version = s.extractor_version
+        JOIN chunks c ON c.id = f.chunk_id AND c.run = f.run
+        WHERE f.blob_id = open.key AND f.state = 'claimed'
+          AND c.state = 'running' AND c.id <> s.chunk_id
+    """,
+    Over.LISTED_FILES: "SELECT WHERE false",
+}
+"""Whether another run is at an open key."""
+
+Subject = tuple[object, ...]
+
+
+def subject_of(
+    chunk: ClaimedChunk, extractor: Extractor | None, within: tuple[int, int] | None = None
+) -> Subject:
+    """The parameters of SUBJECT; the chunk's own range, unless another is given."""
+    return (
+        chunk.fence.chunk_id,
+        chunk.task_id,
+        chunk.stage_id,
+        chunk.dataset_id,
+        chunk.dataset_version,
+        extractor and extractor.name,
+        extractor and extractor.version,
+        *(within or (chunk.first_key, chunk.last_key)),
+    )
