@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,13 +25,13 @@ from worker.tidying import tidy
 log = structlog.get_logger()
 
 
-def main(worker_id: str) -> None:
-    """Runs a worker of that id until SIGTERM or SIGINT."""
+def main(worker_id: str, pipe: int) -> None:
+    """Runs a worker of that id until SIGTERM or SIGINT; its pulse goes into the pipe."""
     configure_logs()
-    asyncio.run(work(Settings.from_environment(), UUID(worker_id)))
+    asyncio.run(work(Settings.from_environment(), UUID(worker_id), pipe))
 
 
-async def work(settings: Settings, worker_id: UUID) -> None:
+async def work(settings: Settings, worker_id: UUID, pipe: int) -> None:
     """Works until a signal comes, then drains."""
     told_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -48,25 +48,35 @@ async def work(settings: Settings, worker_id: UUID) -> None:
         pulse = Pulse(Clock())
         runner = Runner(runtime, ANALYSES, executor, worker_id, pulse)
         heart = Heart(runtime.runs, worker_id, Clock(), runner.active, pulse)
-        loops = [
-            runner.run(),
-            runner.saver.run(),
-            heart.run(),
-            answer_tickets(settings.redis_url, runner),
-            tidy(runtime.removal),
-            executor.warm(),
-        ]
+        loops = {
+            "runner": runner.run(),
+            "saver": runner.saver.run(),
+            "heart": heart.run(),
+            "pulse": pulse.tell(pipe),
+            "tickets": answer_tickets(settings.redis_url, runner),
+            "tidying": tidy(runtime.removal),
+            "warming": executor.warm(),
+        }
         log.info("worker.started", worker=str(worker_id), slots=settings.worker_slots)
         await _run_until(told_to_stop, loops, runner)
 
 
 async def _run_until(
-    told_to_stop: asyncio.Event, loops: Sequence[Coroutine[Any, Any, None]], runner: Runner
+    told_to_stop: asyncio.Event, loops: Mapping[str, Coroutine[Any, Any, None]], runner: Runner
 ) -> None:
-    """A loop that fails ends the worker, loudly; its parent starts another."""
+    """A loop that fails ends the worker; its parent starts another."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(loop) for loop in loops]
+        tasks = [group.create_task(_loudly(name, loop)) for name, loop in loops.items()]
         await told_to_stop.wait()
         await runner.drain()
         for task in tasks:
             task.cancel()
+
+
+async def _loudly(name: str, loop: Coroutine[Any, Any, None]) -> None:
+    """Says at once why a loop has failed: the end of the others may take its time."""
+    try:
+        await loop
+    except Exception:
+        log.exception("loop.failed", loop=name)
+        raise

@@ -5,6 +5,8 @@ import ctypes
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import structlog
@@ -12,6 +14,7 @@ import structlog
 from service.logs import configure_logs
 from service.runtime import open_runtime
 from service.settings import Settings
+from worker.listening import silence
 
 log = structlog.get_logger()
 
@@ -22,7 +25,11 @@ STEADY_SECONDS = 60.0
 PATIENCE_SECONDS = 28.0
 """How long a worker may take to drain before it is killed."""
 ONE_BLAS_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+RELEASE_SECONDS = 10.0
+LINUX = sys.platform == "linux"
 PR_SET_PDEATHSIG = 1
+# loaded here and not in the forked child, which should do as little as it can
+_LIBC = ctypes.CDLL(None) if LINUX else None
 
 
 def main() -> None:
@@ -31,7 +38,7 @@ def main() -> None:
     sys.exit(asyncio.run(supervise(Settings.from_environment())))
 
 
-async def supervise(settings: Settings) -> int:
+async def supervise(settings: Settings, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
     """Starts workers one after the other until told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -40,45 +47,61 @@ async def supervise(settings: Settings) -> int:
     pause = FIRST_PAUSE_SECONDS
     while True:
         worker_id, began = uuid4(), loop.time()
-        status = await _live(worker_id, stop)
+        status = await _live(worker_id, stop, patience_seconds)
         if stop.is_set():
+            if status:
+                await _release(settings, worker_id, charged=False)
             return status
         log.error("worker.died", worker=str(worker_id), status=status)
-        await _release(settings, worker_id)
+        await _release(settings, worker_id, charged=True)
         pause = FIRST_PAUSE_SECONDS if loop.time() - began > STEADY_SECONDS else pause * 2
         await _pause(stop, min(pause, LONGEST_PAUSE_SECONDS))
         if stop.is_set():
             return 0
 
 
-async def _live(worker_id: UUID, stop: asyncio.Event) -> int:
-    """One worker's life; its exit status."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "worker",
-        "--id",
-        str(worker_id),
-        env=os.environ | ONE_BLAS_THREAD,
-        preexec_fn=_drain_when_orphaned if sys.platform == "linux" else None,
-    )
+async def _live(worker_id: UUID, stop: asyncio.Event, patience_seconds: float) -> int:
+    """One worker's life, which a signal, its own end or its silence may end; its exit status."""
+    process, pulse = await _start(worker_id)
     ended = asyncio.create_task(process.wait())
+    silent = asyncio.create_task(silence(pulse))
     stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not ended.done():
+    await asyncio.wait({ended, silent, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if stopped.done() and not ended.done():
         process.send_signal(signal.SIGTERM)
-        await asyncio.wait({ended}, timeout=PATIENCE_SECONDS)
+        await asyncio.wait({ended}, timeout=patience_seconds)
     if not ended.done():
+        log.error("worker.killed", worker=str(worker_id), silent=silent.done())
         process.kill()
+    for watch in (silent, stopped):
+        watch.cancel()
+    await asyncio.wait({silent, stopped})
     return await ended
 
 
-async def _release(settings: Settings, worker_id: UUID) -> None:
+async def _start(worker_id: UUID) -> tuple[Process, int]:
+    """A worker, and our end of the pipe for its pulse."""
+    ours, theirs = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "worker", str(worker_id), str(theirs)),
+            env=os.environ | ONE_BLAS_THREAD,
+            pass_fds=(theirs,),
+            preexec_fn=_drains_when_orphaned(),
+        )
+    finally:
+        os.close(theirs)
+    return process, ours
+
+
+async def _release(settings: Settings, worker_id: UUID, *, charged: bool) -> None:
     """Frees what the dead worker held; without the database, its leases run out by themselves."""
     try:
-        async with open_runtime(settings, connections=3) as runtime:
-            released = await runtime.runs.release_worker(worker_id)
+        async with (
+            asyncio.timeout(RELEASE_SECONDS),
+            open_runtime(settings, connections=3) as runtime,
+        ):
+            released = await runtime.runs.release_worker(worker_id, charged=charged)
         log.info("worker.released", worker=str(worker_id), chunks=released)
     except Exception:
         log.exception("worker.not_released", worker=str(worker_id))
@@ -92,6 +115,15 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         pass
 
 
-def _drain_when_orphaned() -> None:
+def _drains_when_orphaned() -> Callable[[], None] | None:
     """A worker without its parent drains: nobody would restart it or free its leases."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if _LIBC is None:
+        return None
+    prctl, parent = _LIBC.prctl, os.getpid()
+
+    def tie() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return tie
