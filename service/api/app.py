@@ -18,7 +18,7 @@ from service.api.headers import SafetyHeaders
 from service.api.hub import Hub
 from service.api.openapi import openapi
 from service.api.problems import HANDLERS
-from service.api.routes import blobs, datasets, health, session, tasks, uploads
+from service.api.routes import blobs, datasets, events, health, session, tasks, uploads
 from service.api.state import State, state_of
 from service.api.views import PREFIX, json
 from service.logs import configure_logs
@@ -31,6 +31,7 @@ OPERATIONS = (
     *uploads.OPERATIONS,
     *blobs.OPERATIONS,
     *tasks.OPERATIONS,
+    *events.OPERATIONS,
     *health.OPERATIONS,
 )
 

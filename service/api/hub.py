@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from redis.exceptions import RedisError
 
+from service.domain.tasks import Status
 from service.messaging.snapshots import Snapshots
 from service.usecases.tasks import TaskActions
 
@@ -19,6 +20,7 @@ Snapshot = Mapping[str, Any]
 AWAY_SECONDS = 1.0
 RECONCILE_SECONDS = 5.0
 """How often the database is asked about watched tasks anyway; every second while Redis is away."""
+MISSED_AT_ONCE = 200
 
 
 class Watch:
@@ -42,6 +44,70 @@ class Watch:
         return self._newest
 
 
+class Feed:
+    """The newest snapshots of all tasks, for one stream that lets in whom it may see."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Snapshot] = {}
+        self._seen: dict[str, int] = {}
+        self._hidden: set[str] = set()
+        self._followed: set[str] = set()
+        self._news = asyncio.Event()
+
+    @property
+    def followed(self) -> Iterable[str]:
+        """Tasks that have been told and not yet their end."""
+        return self._followed
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Replaces what nobody has fetched yet; an older one changes nothing."""
+        id_ = snapshot["id"]
+        newest = self._waiting.get(id_)
+        known = newest["seq"] if newest else self._seen.get(id_, -1)
+        if id_ not in self._hidden and snapshot["seq"] > known:
+            self._waiting[id_] = snapshot
+            self._news.set()
+
+    def let_in(self, snapshot: Snapshot) -> None:
+        """A task that the stream has told by itself."""
+        self._seen[snapshot["id"]] = snapshot["seq"]
+        self._followed.add(snapshot["id"])
+
+    async def stir(self) -> bool:
+        """Waits until something is there to be fetched."""
+        await self._news.wait()
+        self._news.clear()
+        return True
+
+    def strangers(self) -> list[UUID]:
+        """Waiting tasks of which nobody knows yet whether they may be seen."""
+        return [UUID(id_) for id_ in self._waiting if id_ not in self._seen]
+
+    def decide(self, strangers: Iterable[UUID], visible: set[UUID]) -> None:
+        for id_ in strangers:
+            if id_ in visible:
+                self._seen[str(id_)] = -1
+            else:
+                self._hidden.add(str(id_))
+                self._waiting.pop(str(id_), None)
+
+    def take(self) -> Generator[Snapshot]:
+        """What waits and may be seen; each is the newest at the moment when it is taken."""
+        for id_ in [id_ for id_ in self._waiting if id_ in self._seen]:
+            snapshot = self._waiting.pop(id_)
+            if snapshot["seq"] <= self._seen[id_]:
+                continue
+            self._seen[id_] = snapshot["seq"]
+            self._note_end(snapshot)
+            yield snapshot
+
+    def _note_end(self, snapshot: Snapshot) -> None:
+        if Status(snapshot["status"]).final:
+            self._followed.discard(snapshot["id"])
+        else:
+            self._followed.add(snapshot["id"])
+
+
 class Hub:
     """Who watches what in this process."""
 
@@ -49,6 +115,8 @@ class Hub:
         self._snapshots = snapshots
         self._tasks = tasks
         self._watches: defaultdict[str, set[Watch]] = defaultdict(set)
+        self._feeds: set[Feed] = set()
+        self._told: dict[str, int] = {}
 
     @contextmanager
     def watch(self, task_id: UUID) -> Generator[Watch]:
@@ -62,6 +130,16 @@ class Hub:
             watches.discard(watch)
             if not watches:
                 del self._watches[str(task_id)]
+
+    @contextmanager
+    def feed(self) -> Generator[Feed]:
+        """Hears of every task from now on."""
+        feed = Feed()
+        self._feeds.add(feed)
+        try:
+            yield feed
+        finally:
+            self._feeds.discard(feed)
 
     async def run(self) -> None:
         """Listens for ever; while Redis is away the database is asked instead."""
@@ -84,17 +162,31 @@ class Hub:
                 await self._reconcile()
 
     def _tell(self, snapshot: Snapshot) -> None:
+        self._told[snapshot["id"]] = snapshot["seq"]
         for watch in self._watches.get(snapshot["id"], ()):
             watch.tell(snapshot)
+        for feed in self._feeds:
+            feed.tell(snapshot)
 
     async def _reconcile(self) -> None:
         """Messages may be lost; the database knows."""
-        if not self._watches:
-            return
         try:
-            found = await self._tasks.snapshots([UUID(id_) for id_ in self._watches])
+            for snapshot in await self._missed():
+                self._tell(snapshot)
         except Exception as error:
             log.warning("hub.not_reconciled", error=repr(error))
-            return
-        for snapshot in found:
-            self._tell(snapshot)
+
+    async def _missed(self) -> list[Snapshot]:
+        """Snapshots of what has moved without a word; what was told least lately comes first."""
+        seqs = await self._seqs()
+        self._told = {id_: self._told.get(id_, -1) for id_ in seqs}
+        missed = [id_ for id_, seq in seqs.items() if seq > self._told[id_]]
+        some = sorted(missed, key=self._told.__getitem__)[:MISSED_AT_ONCE]
+        return [*await self._tasks.snapshots([UUID(id_) for id_ in some])] if some else []
+
+    async def _seqs(self) -> Mapping[str, int]:
+        """By id, how far everything is that somebody here watches."""
+        watched = set(self._watches).union(*(feed.followed for feed in self._feeds))
+        if not watched and not self._feeds:
+            return {}
+        return await self._tasks.seqs([UUID(id_) for id_ in watched], active=bool(self._feeds))

@@ -219,6 +219,37 @@ class Tasks:
         )
         return [self._task(row) for row in rows]
 
+    async def active(self, user: User, limit: int) -> list[Task]:
+        """Active tasks that the user may see, those that run and the newest first."""
+        rows = await self._pool.fetch(
+            f"""{LISTED} WHERE t.status IN ('pending', 'in_progress') AND {MAY_SEE}
+            ORDER BY t.status, t.created_at DESC, t.id DESC LIMIT $3""",
+            user.admin,
+            user.id,
+            limit,
+        )
+        return [self._task(row) for row in rows]
+
+    async def visible(self, ids: Sequence[UUID], user: User) -> set[UUID]:
+        """Which of some tasks the user may see."""
+        rows = await self._pool.fetch(
+            f"SELECT t.id {FROM_TASKS} WHERE t.id = ANY($3::uuid[]) AND {MAY_SEE}",
+            user.admin,
+            user.id,
+            list(ids),
+        )
+        return {row["id"] for row in rows}
+
+    async def seqs(self, ids: Sequence[UUID], *, active: bool) -> dict[UUID, int]:
+        """How far some tasks are, and all active ones if asked for."""
+        rows = await self._pool.fetch(
+            """SELECT id, seq FROM tasks WHERE id = ANY($1::uuid[])
+            UNION SELECT id, seq FROM tasks WHERE $2 AND status IN ('pending', 'in_progress')""",
+            list(ids),
+            active,
+        )
+        return {row["id"]: row["seq"] for row in rows}
+
     async def active_on(self, dataset_ids: Sequence[UUID]) -> list[Task]:
         """Active tasks on datasets, newest first."""
         rows = await self._pool.fetch(

@@ -1,5 +1,6 @@
 """What users may do with tasks: submit, look, cancel."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
 from service.usecases.access import Forbidden
 from service.usecases.datasets import DatasetNotFound
+
+MOST_ACTIVE = 1000
+"""How many active tasks one answer lists."""
 
 
 class TaskNotFound(MeanwhileError):
@@ -123,7 +127,7 @@ class TaskActions:
             raise DatasetNotFound(f"there is no dataset {str(asked.dataset_id)!r}")
         outcome, id_ = found
         if outcome == "created":
-            await self._tickets.ring(1)
+            await asyncio.gather(self._tickets.ring(1), self._tell(id_))
         return Submitted((await self._tasks.read([id_]))[0], outcome)
 
     async def find(self, user: User, id_: UUID) -> Task:
@@ -156,9 +160,16 @@ class TaskActions:
             raise TaskEnded(
                 f"the task is {(await self.find(user, id_)).status}; it cannot be cancelled"
             )
-        task = await self.find(user, id_)
-        await self._snapshots.publish({id_: snapshot(task)})
-        return task
+        await self._tell(id_)
+        return await self.find(user, id_)
+
+    async def active(self, user: User) -> Sequence[Task]:
+        """Everything active that the user may see, up to a thousand; what runs comes first."""
+        return await self._tasks.active(user, MOST_ACTIVE)
+
+    async def visible(self, user: User, ids: Sequence[UUID]) -> set[UUID]:
+        """Which of some tasks the user may see."""
+        return await self._tasks.visible(ids, user)
 
     async def active_on(self, dataset_ids: Sequence[UUID]) -> Sequence[Task]:
         """Active tasks on datasets that the user may see, newest first."""
@@ -195,9 +206,17 @@ class TaskActions:
         """How far some tasks are, for those who have been let in already."""
         return [snapshot(task) for task in await self._tasks.read(ids)]
 
+    async def seqs(self, ids: Sequence[UUID], *, active: bool) -> Mapping[str, int]:
+        """By id, how far some tasks are, and all active ones if asked for."""
+        return {str(id_): seq for id_, seq in (await self._tasks.seqs(ids, active=active)).items()}
+
     async def preview(self, id_: UUID) -> Mapping[str, Any]:
         """The counts so far, over all workers."""
         return merged(await self._tasks.previews(id_))
+
+    async def _tell(self, id_: UUID) -> None:
+        (task,) = await self._tasks.read([id_])
+        await self._snapshots.publish({id_: snapshot(task)})
 
 
 def _why_no_result(task: Task) -> str:

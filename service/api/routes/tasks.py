@@ -17,7 +17,7 @@ from service.api.schemas.tasks import (
     TaskQuery,
     TaskTypes,
 )
-from service.api.sse import task_events
+from service.api.task_events import task_events
 from service.api.views import PREFIX, json, task_view
 from service.catalog.entry import Entry, UnknownTaskType
 from service.domain.snapshots import rfc3339
