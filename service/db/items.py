@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from service.db.engine import Database
-from service.domain.datasets import Item, ItemQuery, ItemSort, NewItem, Place, place_of
+from service.domain.datasets import Item, ItemQuery, ItemSort, Labels, NewItem, Place, place_of
 
 LOCK = """
 SELECT version FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
@@ -63,7 +63,8 @@ WHERE dataset_id = $1 AND ((added_in > $2 AND removed_in IS NULL)
                         OR (added_in <= $2 AND removed_in > $2))
 """
 
-COLUMNS = """i.id, i.path, b.sha256, b.size_bytes, i.label, i."group", i.split, i.added_in"""
+COLUMNS = """i.id, i.path, b.sha256, b.size_bytes, i.label, i."group", i.split, i.added_in,
+    EXISTS (SELECT FROM features f WHERE f.blob_id = b.id AND f.state = 'ready') AS thumbnail"""
 
 PAGE = """
 SELECT {columns}, NULL::float8 AS score
@@ -83,6 +84,13 @@ WHERE r.task_id = (
 ) AND r.kind = $3 AND i.removed_in IS NULL {filters}
 ORDER BY r.score, r.item_id LIMIT $2
 """
+
+COUNT_BY = """
+SELECT {column} AS name, count(*) AS items FROM items
+WHERE dataset_id = $1 AND removed_in IS NULL AND {column} IS NOT NULL
+GROUP BY 1 ORDER BY 1 LIMIT $2
+"""
+MOST_NAMES = 1000
 
 
 @dataclass(frozen=True)
@@ -172,6 +180,16 @@ class Items:
     async def changed_since(self, dataset_id: UUID, version: int) -> int:
         """How many items have come or gone since a version."""
         return await self._pool.fetchval(CHANGED, dataset_id, version)
+
+    async def labels(self, dataset_id: UUID) -> Labels:
+        """By which labels and splits items of the newest version can be asked for."""
+
+        async def counted(column: str) -> dict[str, int]:
+            statement = COUNT_BY.format(column=column)
+            rows = await self._pool.fetch(statement, dataset_id, MOST_NAMES)
+            return {row["name"]: row["items"] for row in rows}
+
+        return Labels(labels=await counted("label"), splits=await counted("split"))
 
     async def page(self, dataset_id: UUID, query: ItemQuery) -> list[Item]:
         """Items of the newest version; with an issue, those that the last analysis found."""

@@ -1,6 +1,7 @@
 """Datasets: named collections of items, their blobs, and the rules for names and paths."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,8 +56,18 @@ class Item:
     group: str | None
     split: str | None
     added_in: int
+    thumbnail: bool
+    """Whether there is a small picture of it."""
     score: float | None
     """What the analysis says that a page was filtered by; lower is worse."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels and splits of a dataset, each with how many items have it; up to 1,000 of both."""
+
+    labels: Mapping[str, int]
+    splits: Mapping[str, int]
 
 
 class ItemSort(StrEnum):

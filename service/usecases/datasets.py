@@ -16,6 +16,7 @@ from service.domain.datasets import (
     Item,
     ItemQuery,
     Kind,
+    Labels,
     Visibility,
 )
 from service.domain.users import User
@@ -133,6 +134,10 @@ class DatasetActions:
     async def items(self, user: User, id_: UUID, query: ItemQuery) -> Sequence[Item]:
         await self.find(user, id_)
         return await self._items.page(id_, query)
+
+    async def labels(self, user: User, id_: UUID) -> Labels:
+        await self.find(user, id_)
+        return await self._items.labels(id_)
 
     async def changed_since(self, id_: UUID, version: int) -> int:
         """How many items have come or gone since a version."""

@@ -106,6 +106,28 @@ def test_a_file_is_put_under_its_path_and_read_again_in_ranges(
     assert seen.status_code == 304
 
 
+def test_labels_and_splits_say_how_many_items_have_them(
+    client: httpx2.Client, dataset: str
+) -> None:
+    for path in ("train/cats/1.jpg", "train/dogs/1.jpg", "test/cats/2.jpg", "3.jpg"):
+        client.put(f"{API}/datasets/{dataset}/files/{path}", content=jpeg(len(path)))
+    client.delete(f"{API}/datasets/{dataset}/files/train/dogs/1.jpg")
+
+    told = client.get(f"{API}/datasets/{dataset}/labels").json()
+
+    assert told == {"labels": {"cats": 2}, "splits": {"test": 1, "train": 1}}
+
+
+def test_an_item_says_when_it_has_a_thumbnail(client: httpx2.Client, dataset: str) -> None:
+    client.put(f"{API}/datasets/{dataset}/files/1.jpg", content=jpeg(977))
+    before = items(client, dataset)
+
+    asked = {"type": "image_analysis", "dataset_id": dataset}
+    ended(client, client.post(f"{API}/tasks", json=asked).json())
+
+    assert [item["thumbnail"] for item in before + items(client, dataset)] == [False, True]
+
+
 def test_what_is_no_picture_is_only_to_be_saved(client: httpx2.Client, dataset: str) -> None:
     data = b"<script>alert(1)</script>"
     client.put(f"{API}/datasets/{dataset}/files/page.jpg", content=data)

@@ -17,6 +17,7 @@ from service.api.schemas.datasets import (
     ImportBody,
     ItemPage,
     ItemsQuery,
+    LabelsAnswer,
     NewDatasetBody,
     VersionAnswer,
 )
@@ -91,6 +92,10 @@ async def list_items(call: Call) -> Response:
     items = await call.state.runtime.datasets.items(call.user, call.id(), asked)
     last = _place(query, items[-1]) if items else ()
     return json(cursors.page([vars(item) for item in items], query.limit, *last))
+
+
+async def read_labels(call: Call) -> Response:
+    return json(vars(await call.state.runtime.datasets.labels(call.user, call.id())))
 
 
 async def remove_item(call: Call) -> Response:
@@ -183,6 +188,14 @@ OPERATIONS = (
         "Items of a dataset, by path or worst first",
         {200: ItemPage},
         query=ItemsQuery,
+        problems=(DatasetNotFound,),
+    ),
+    Operation(
+        "GET",
+        f"{DATASET}/labels",
+        read_labels,
+        "The labels and splits of a dataset, and how many items have each",
+        {200: LabelsAnswer},
         problems=(DatasetNotFound,),
     ),
     Operation(

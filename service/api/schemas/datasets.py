@@ -60,6 +60,8 @@ class ItemAnswer(Answer):
     group: str | None
     split: str | None
     added_in: int
+    thumbnail: bool
+    """Whether its blob has a thumbnail."""
     score: float | None
     """What the analysis says of the issue that was asked for; lower is worse."""
 
@@ -69,6 +71,13 @@ class ItemPage(Answer):
 
     items: list[ItemAnswer]
     next_cursor: str | None
+
+
+class LabelsAnswer(Answer):
+    """By which labels and splits items can be asked for: up to 1,000 of both, with their items."""
+
+    labels: dict[str, int]
+    splits: dict[str, int]
 
 
 class AddedFile(Answer):
