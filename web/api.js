@@ -32,25 +32,33 @@ export async function openStream(path, { lastId, signal }) {
 }
 
 /**
- * Sends a form by POST and says how many bytes of it have left, which fetch cannot.
- * An abort of `signal` rejects with an AbortError.
+ * Sends a file as it is and says how many of its bytes have left, which fetch cannot; the answer's
+ * status and what it says. An abort of `signal` rejects with an AbortError.
  */
-export function sendForm(path, form, { progress, signal }) {
+export function sendFile(method, path, file, { progress, signal }) {
   const request = new XMLHttpRequest();
   const answer = new Promise((resolve, reject) => {
-    request.upload.onprogress = (event) => progress(event.loaded, event.total);
-    request.onload = () => (request.status < 300 ? resolve(request.response) : reject(refusalOf(request)));
+    request.upload.onprogress = (event) => progress(event.loaded);
+    request.onload = () => (request.status < 300 ? resolve(answerOf(request)) : reject(refusalOf(request)));
     request.onerror = () => reject(new Problem({}));
     request.onabort = () => reject(new DOMException("stopped by the reader", "AbortError"));
   });
   signal.addEventListener("abort", () => request.abort());
-  request.open("POST", address(path));
+  request.open(method, address(path));
   request.responseType = "json";
-  request.send(form);
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.send(file);
   return answer;
 }
 
-export const thumbnailUrl = (sha256) => `${PREFIX}/blobs/${sha256}/thumbnail`;
+/** Where a file of a dataset lives, below the prefix. */
+export function fileAddress(datasetId, path) {
+  const parts = path.toWellFormed().split("/").map(encodeURIComponent);
+  return `/datasets/${datasetId}/files/${parts.join("/")}`;
+}
+
+export const blobUrl = (sha256) => `${PREFIX}/blobs/${sha256}`;
+export const thumbnailUrl = (sha256) => `${blobUrl(sha256)}/thumbnail`;
 
 function address(path, query = {}) {
   const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
@@ -78,6 +86,10 @@ async function problemOf(answer) {
   const retryAfterSeconds = Number(answer.headers.get("Retry-After")) || 0;
   const said = await answer.json().catch(() => ({ code: `http_${status}` }));
   return new Problem({ ...said, status, retryAfterSeconds });
+}
+
+function answerOf({ status, response }) {
+  return { status, told: response };
 }
 
 function refusalOf({ status, response }) {

@@ -1,5 +1,6 @@
 /** The app: which page stands at which address, and what frames every page. */
 
+import { activeTasks } from "./active-tasks.js";
 import { signedOut } from "./api.js";
 import { ProblemNotice } from "./components/notice.js";
 import { SiteHeader } from "./components/site-header.js";
@@ -10,7 +11,7 @@ import { DatasetsPage } from "./pages/datasets.js";
 import { SignInPage } from "./pages/sign-in.js";
 import { followLinks, place } from "./router.js";
 import { askToSignIn, recall, user } from "./session.js";
-import { Component, html, render, useEffect, useState } from "./ui.js";
+import { Component, effect, html, render, useEffect, useState } from "./ui.js";
 
 class Frame extends Component {
   componentDidCatch(error) {
@@ -51,5 +52,6 @@ function SignedIn({ children }) {
 }
 
 signedOut.tell = askToSignIn;
+effect(() => (user.value ? activeTasks.start(user.value.name) : activeTasks.stop()));
 followLinks();
 render(html`<${Frame} />`, document.getElementById("app"));

@@ -1,12 +1,15 @@
 /** DatasetRoom: one dataset with the tasks that run on it and its newest result. */
 
-import { get, post } from "./api.js";
+import { activeTasks, concerns } from "./active-tasks.js";
+import { call, fileAddress, get, post } from "./api.js";
+import { ItemsList } from "./items-list.js";
 import { LiveTask } from "./live-task.js";
 import { isActive } from "./task-state.js";
-import { Upload } from "./upload.js";
+import { uploadOf } from "./upload.js";
 import { computed, signal } from "./ui.js";
 
 const ANALYSIS = "image_analysis";
+const MOVED_MS = 3_000;
 
 export class DatasetRoom {
   constructor(id) {
@@ -19,7 +22,10 @@ export class DatasetRoom {
     this.cached = signal(false);
     this.submitting = signal(false);
     this.submitProblem = signal(null);
-    this.upload = new Upload(id, { onChange: () => this.#refresh().catch(() => {}) });
+    this.storage = signal(null);
+    this.items = new ItemsList(id);
+    this.upload = uploadOf(id);
+    this.standing = computed(() => this.dataset.value?.analyses.find(({ type }) => type === ANALYSIS));
     this.analysing = computed(() =>
       this.watched.value.find(({ task }) => task.value.type === ANALYSIS && isActive(task.value)),
     );
@@ -31,6 +37,7 @@ export class DatasetRoom {
       await this.#refresh();
       if (this.stopped) return;
       this.dataset.value.running.forEach((task) => this.#watch(task));
+      this.#follow();
       await this.loadResult();
       await this.#tellOfFailure();
     } catch (problem) {
@@ -40,6 +47,8 @@ export class DatasetRoom {
 
   stop() {
     this.stopped = true;
+    clearTimeout(this.moved);
+    this.following?.forEach((end) => end());
     this.watched.value.forEach((live) => live.stop());
   }
 
@@ -51,6 +60,22 @@ export class DatasetRoom {
     await this.#submit(`/datasets/${this.id}/import`, { path });
   }
 
+  /** Another name or visibility; throws the server's Problem. */
+  async change(news) {
+    this.dataset.value = await call("PATCH", `/datasets/${this.id}`, { body: news });
+  }
+
+  /** Deletes the dataset; throws the server's Problem. */
+  async remove() {
+    await call("DELETE", `/datasets/${this.id}`);
+  }
+
+  /** Takes an item out; throws the server's Problem. */
+  async removeItem({ path }) {
+    await call("DELETE", fileAddress(this.id, path));
+    await this.#refresh();
+  }
+
   /** The newest completed analysis: `found` is undefined until it is known, null where there is none. */
   async loadResult() {
     this.resultProblem.value = null;
@@ -60,6 +85,36 @@ export class DatasetRoom {
     } catch (problem) {
       this.resultProblem.value = problem;
     }
+  }
+
+  /** Hears of files that arrive and of tasks, whoever has started them, for as long as the page is open. */
+  #follow() {
+    this.following = [
+      this.upload.arrived.subscribe((times) => times > 0 && this.#refresh().catch(() => {})),
+      this.upload.handed.subscribe((tasks) => tasks.forEach((task) => this.#watchNew(task))),
+      this.upload.running.subscribe((running) => running || this.#askForRoom()),
+      activeTasks.hear((task) => concerns(task, this.id) && this.#hear(task)),
+    ];
+  }
+
+  async #hear(task) {
+    this.moved ??= setTimeout(() => this.#refresh().catch(() => {}), MOVED_MS);
+    if (!isActive(task) || this.#isWatched(task)) return;
+    const whole = await get(`/tasks/${task.id}`).catch(() => null);
+    if (whole && !this.stopped) this.#watchNew(whole);
+  }
+
+  #askForRoom() {
+    get("/room").then((room) => (this.storage.value = room), () => {});
+  }
+
+  #isWatched({ id }) {
+    return this.watched.peek().some(({ task }) => task.peek().id === id);
+  }
+
+  /** What else has just ended stays: one drop may hand over several archives and lists. */
+  #watchNew(task) {
+    if (!this.#isWatched(task)) this.#watch(task, this.watched.peek());
   }
 
   async #submit(path, body) {
@@ -88,22 +143,27 @@ export class DatasetRoom {
     return (await get("/tasks", asked)).items[0];
   }
 
-  /** Shows a task; those that have ended make way, those that run stay. */
-  #watch(task) {
-    const others = this.watched.value.filter((live) => live.task.value.id !== task.id);
+  /** Shows a task beside others; when a person starts something, those that have ended make way. */
+  #watch(task, beside = this.watched.peek().filter((live) => isActive(live.task.peek()))) {
+    const others = beside.filter((live) => live.task.peek().id !== task.id);
     const live = new LiveTask(task, { onEnd: (ended) => this.#ended(ended, live) });
-    this.watched.value = [...others.filter(({ task }) => isActive(task.value)), live];
+    this.watched.value = [...others, live];
   }
 
   async #ended(task, live) {
     if (this.stopped) return;
     await this.#refresh().catch(() => {});
     if (task.status !== "completed") return;
-    if (task.type === ANALYSIS) await this.loadResult();
+    if (task.type === ANALYSIS) await Promise.all([this.loadResult(), this.items.renew()]);
     else live.result.value = await get(task.links.result).catch(() => null);
   }
 
   async #refresh() {
-    this.dataset.value = await get(`/datasets/${this.id}`);
+    clearTimeout(this.moved);
+    this.moved = null;
+    const dataset = await get(`/datasets/${this.id}`);
+    const changed = dataset.version !== this.dataset.peek()?.version;
+    this.dataset.value = dataset;
+    if (changed) this.items.renew();
   }
 }

@@ -1,9 +1,9 @@
 /** LiveTask: a task that is watched; its newest state as signals that components read. */
 
 import { call, get } from "./api.js";
+import { LastingStream } from "./lasting-stream.js";
 import { TaskLog } from "./task-log.js";
 import { isActive } from "./task-state.js";
-import { TaskStream } from "./task-stream.js";
 import { signal } from "./ui.js";
 
 const STATES = ["snapshot", "progress", "done"];
@@ -25,7 +25,8 @@ export class LiveTask {
   /** Goes on watching: connecting | live | reconnecting | offline, until closed or refused. */
   resume() {
     this.connection.value = "connecting";
-    this.stream = new TaskStream(this.task.value.links.events, {
+    this.stream = new LastingStream(this.task.value.links.events, {
+      last: "done",
       hear: (name, data) => this.#hear(name, data),
       connect: (state) => (this.connection.value = state),
     }).start();

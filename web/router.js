@@ -12,10 +12,11 @@ export function go(to, { replace = false } = {}) {
   requestAnimationFrame(() => document.querySelector("main")?.focus({ preventScroll: true }));
 }
 
-/** Keeps a choice of the page in its address, so that it can be shared and reloaded. */
+/** Keeps a choice of the page in its address, so that it can be shared and reloaded; an empty one is none. */
 export function remember(name, value) {
   const url = new URL(location.href);
-  url.searchParams.set(name, value);
+  if (value) url.searchParams.set(name, value);
+  else url.searchParams.delete(name);
   history.replaceState(null, "", url);
 }
 

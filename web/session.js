@@ -7,6 +7,17 @@ import { signal } from "./ui.js";
 /** The user, null when nobody is signed in, undefined until the server has said so. */
 export const user = signal(undefined);
 
+/** Whether the user may make datasets and start tasks. */
+export function creates() {
+  return user.value?.role !== "viewer";
+}
+
+/** Whether the user may change a dataset. */
+export function owns(dataset) {
+  const { name, role } = user.value ?? {};
+  return role === "admin" || (role === "member" && dataset.owner === name);
+}
+
 /** Asks the server who is signed in; throws its Problem unless that is plainly nobody. */
 export async function recall() {
   try {

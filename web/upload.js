@@ -1,36 +1,55 @@
-/** Upload: files on their way into one dataset, batch after batch, each with its progress and its end. */
+/** Upload: files on their way into one dataset, some at once, each with its progress and its end. */
 
-import { sendForm } from "./api.js";
+import { fileAddress, Problem, sendFile } from "./api.js";
 import { computed, signal } from "./ui.js";
 
-const BATCH_FILES = 100;
-const BATCH_BYTES = 32 * 2 ** 20;
-const ENDED = ["added", "known", "refused"];
+const AT_ONCE = 4;
+const TELL_MS = 100;
+const ARRIVED_MS = 1_500;
+const ENDED = ["added", "known", "handed", "refused"];
+const ARCHIVE = /\.(zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz)$/i;
+const LIST = /\.(csv|tsv|jsonl)$/i;
+/** What stands in the way of every other file, too. */
+const OF_ALL = ["unreachable", "unauthorized", "forbidden", "dataset_not_found", "quota_exceeded", "storage_full"];
+/** What no second try can mend. */
+const FOR_GOOD = ["invalid_path", "file_too_large"];
 
-export class Upload {
-  /** `onChange()` is called whenever files have arrived. */
-  constructor(datasetId, { onChange }) {
-    this.path = `/datasets/${datasetId}/files`;
-    this.onChange = onChange;
+const uploads = new Map();
+
+/** The files that this tab sends to a dataset, whichever page shows them. */
+export function uploadOf(datasetId) {
+  if (!uploads.has(datasetId)) uploads.set(datasetId, new Upload(datasetId));
+  return uploads.get(datasetId);
+}
+
+class Upload {
+  constructor(datasetId) {
+    this.datasetId = datasetId;
     this.rows = signal([]);
     this.running = signal(false);
+    /** Rises while files arrive, and once all have. */
+    this.arrived = signal(0);
+    /** Tasks that unpack or read what has been sent. */
+    this.handed = signal([]);
     this.totals = computed(() => totalsOf(this.rows.value));
   }
 
-  /** Takes `{file, path}`s; those of one request make one version of the dataset. */
+  /** Takes `{file, path}`s: pictures, archives to be unpacked, and last the lists of labels. */
   async add(files) {
     const known = this.running.value ? this.rows.value : [];
-    const fresh = files.map(({ file, path }, n) => ({
-      ...{ key: known.length + n, file, path },
-      ...{ size: file.size, sent: 0, state: "waiting" },
-    }));
-    this.rows.value = [...known, ...fresh];
-    if (!this.running.value) await this.#run();
+    this.rows.value = [...known, ...files.map((each, n) => rowOf(each, known.length + n))];
+    await this.#run();
+  }
+
+  /** Sends again what was refused for a reason that may have passed. */
+  async retry() {
+    for (const row of this.rows.value.filter(mayRetry)) Object.assign(row, { state: "waiting", problem: null });
+    await this.#run();
   }
 
   /** What has arrived stays; the rest is refused as stopped. */
   stop() {
-    this.stopping?.abort();
+    this.#giveUp(null);
   }
 
   clear() {
@@ -38,80 +57,96 @@ export class Upload {
   }
 
   async #run() {
+    if (this.running.value) return;
     this.running.value = true;
     this.stopping = new AbortController();
     addEventListener("beforeunload", askToStay);
-    for (let batch = this.#next(); batch.length; batch = this.#next()) await this.#send(batch);
+    const arriving = setInterval(() => (this.arrived.value += 1), ARRIVED_MS);
+    while (this.#next()) {
+      await this.#together((row) => row.kind !== "list");
+      await this.#together((row) => row.kind === "list");
+    }
+    clearInterval(arriving);
     removeEventListener("beforeunload", askToStay);
     this.running.value = false;
+    this.#show();
+    this.arrived.value += 1;
   }
 
-  /** Where the next batch lies among the rows: as many as fit, at least one. */
-  #next() {
-    const waiting = [...this.rows.value.keys()].filter((at) => this.rows.value[at].state === "waiting");
-    let bytes = 0;
-    const fits = (at, n) => n === 0 || (n < BATCH_FILES && bytes + this.rows.value[at].size <= BATCH_BYTES);
-    const end = waiting.findIndex((at, n) => {
-      if (!fits(at, n)) return true;
-      bytes += this.rows.value[at].size;
-      return false;
-    });
-    return end < 0 ? waiting : waiting.slice(0, end);
+  async #together(wanted) {
+    const work = async () => {
+      for (let row = this.#next(wanted); row; row = this.#next(wanted)) await this.#send(row);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
-  async #send(batch) {
-    this.#change(batch, () => ({ state: "sending" }));
+  #next(wanted = () => true) {
+    return this.rows.value.find((row) => row.state === "waiting" && wanted(row));
+  }
+
+  async #send(row) {
+    this.#change(row, { state: "sending", sent: 0 });
     try {
-      const told = await sendForm(this.path, this.#form(batch), {
-        progress: (sent, total) => this.#progress(batch, sent / total),
-        signal: this.stopping.signal,
-      });
-      this.#settle(batch, told);
-      await this.onChange();
+      this.#settle(row, await this.#carry(row));
     } catch (problem) {
-      const lost = this.stopping.signal.aborted ? this.#waitingToo(batch) : batch;
-      this.#change(lost, () => ({ state: "refused", problem }));
+      const stopped = problem.name === "AbortError";
+      this.#change(row, { state: "refused", problem: stopped ? this.obstacle : problem });
+      if (OF_ALL.includes(problem.code)) this.#giveUp(problem);
     }
   }
 
-  #form(batch) {
-    const form = new FormData();
-    for (const at of batch) form.append("files", this.rows.value[at].file, this.rows.value[at].path);
-    return form;
+  async #carry(row) {
+    const sending = {
+      progress: (sent) => this.#change(row, { sent: Math.min(sent, row.size) }),
+      signal: this.stopping.signal,
+    };
+    if (row.kind === "archive") return sendFile("POST", `/datasets/${this.datasetId}/archive`, row.file, sending);
+    if (row.kind === "list") return sendFile("POST", `/datasets/${this.datasetId}/labels`, row.file, sending);
+    // a browser takes such steps out of an address, and it would name something else
+    if (row.path.split("/").some((part) => part === "." || part === "..")) throw new Problem({ code: "invalid_path" });
+    return sendFile("PUT", fileAddress(this.datasetId, row.path), row.file, sending);
   }
 
-  // a form is sent in the order of its files, so its bytes tell which of them have left
-  #progress(batch, share) {
-    let left = share * batch.reduce((sum, at) => sum + this.rows.value[at].size, 0);
-    this.#change(batch, ({ size }) => {
-      const sent = Math.min(size, Math.max(left, 0));
-      left -= size;
-      return { sent };
-    });
+  #settle(row, { status, told }) {
+    if (row.kind !== "picture") this.handed.value = [...this.handed.value, told];
+    const state = { 200: "known", 201: "added", 202: "handed" }[status];
+    this.#change(row, { state, sent: row.size });
   }
 
-  /** The server names what it added by its tidied path, but in the order in which it was sent. */
-  #settle(batch, { added, skipped }) {
-    const refused = [...skipped];
-    const taken = [...added];
-    this.#change(batch, ({ path, size }) => {
-      // browsers write quotes in names otherwise than they read them: what is left over tells as well
-      const lost = refused[0]?.path === path || taken.length === 0;
-      if (lost) return { state: "refused", reason: refused.shift()?.reason };
-      return { state: taken.shift().item_id === null ? "known" : "added", sent: size };
-    });
+  /** `problem` is what stands in the way; null where a person has stopped it. */
+  #giveUp(problem) {
+    this.obstacle = problem;
+    for (const row of this.rows.value.filter(({ state }) => state === "waiting")) {
+      Object.assign(row, { state: "refused", problem });
+    }
+    this.stopping.abort();
+    this.#show();
   }
 
-  #waitingToo(batch) {
-    const waiting = [...this.rows.value.keys()].filter((at) => this.rows.value[at].state === "waiting");
-    return [...batch, ...waiting];
+  // thousands of rows move many times a second: they change in place and are shown now and then
+  #change(row, news) {
+    Object.assign(row, news);
+    this.showing ??= setTimeout(() => this.#show(), TELL_MS);
   }
 
-  #change(batch, news) {
-    const rows = [...this.rows.value];
-    for (const at of batch) rows[at] = { ...rows[at], ...news(rows[at]) };
-    this.rows.value = rows;
+  #show() {
+    clearTimeout(this.showing);
+    this.showing = null;
+    this.rows.value = [...this.rows.value];
   }
+}
+
+export function mayRetry({ state, problem }) {
+  return state === "refused" && !FOR_GOOD.includes(problem?.code);
+}
+
+function rowOf({ file, path }, key) {
+  return { key, file, path, kind: kindOf(path), size: file.size, sent: 0, state: "waiting", problem: null };
+}
+
+function kindOf(path) {
+  if (ARCHIVE.test(path)) return "archive";
+  return LIST.test(path) ? "list" : "picture";
 }
 
 // leaving the site would end what is being sent
@@ -126,8 +161,10 @@ function totalsOf(rows) {
     ended: rows.filter((row) => ENDED.includes(row.state)).length,
     added: count("added"),
     known: count("known"),
+    handed: count("handed"),
     refused: count("refused"),
     bytes: rows.reduce((sum, row) => sum + row.size, 0),
     sent: rows.reduce((sum, row) => sum + row.sent, 0),
+    again: rows.some(mayRetry),
   };
 }

@@ -45,6 +45,9 @@ class Datasets:
         self.client.post(f"{API}/datasets/{id_}/files", files=files).raise_for_status()
         return id_
 
+    def put(self, id_: str, path: str, data: bytes) -> None:
+        self.client.put(f"{API}/datasets/{id_}/files/{path}", content=data).raise_for_status()
+
     def analysed(self, id_: str) -> None:
         asked = {"type": "image_analysis", "dataset_id": id_}
         self.ended(self.client.post(f"{API}/tasks", json=asked).json())

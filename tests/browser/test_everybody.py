@@ -50,7 +50,7 @@ async def test_an_analysis_needs_no_more_than_a_keyboard_and_an_ear(
     await page.keyboard.press("Space")
 
     assert focused == "Analyse again"
-    await expect(page.get_by_text("grey.jpg", exact=True)).to_be_visible()
+    await expect(page.locator(".issue-panel").get_by_text("grey.jpg", exact=True)).to_be_visible()
     heard: list[str] = await page.evaluate("window.heard")
     assert heard[-1].startswith("Image analysis: Completed, 100%")
     assert len(heard) <= 4
@@ -78,7 +78,7 @@ async def places(page: Page, analysed: str, empty: str) -> AsyncIterator[str]:
     )
     await expect(page.get_by_text("1 not added").first).to_be_visible()
     yield "an empty dataset after an upload that was refused"
-    for issue in ("near_duplicates", "dark", "unreadable"):
+    for issue in ("near_duplicates", "unreadable"):
         await page.goto(f"/datasets/{analysed}?issue={issue}")
         await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
         if issue != "unreadable":

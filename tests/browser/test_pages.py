@@ -55,7 +55,8 @@ async def test_an_analysis_is_watched_live_and_its_findings_appear(
 
     await expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
     await choose(page, "Dark")
-    await expect(page.get_by_text("dark.jpg", exact=True)).to_be_visible()
+    panel = page.locator(".issue-panel")
+    await expect(panel.get_by_text("dark.jpg", exact=True)).to_be_visible()
     await expect(page.get_by_text(re.compile(r"brightest 1 % at 0\.\d\d"))).to_be_visible()
     await choose(page, "Near duplicates")
     await expect(page.locator(".group").filter(has_text="again.jpg").locator("img")).to_have_count(
@@ -197,6 +198,8 @@ async def test_photographs_are_shown_as_the_readme_shows_them(
 
     await analyse(page)
     await choose(page, "Near duplicates")
-    await page.wait_for_load_state("networkidle")
+    pictures = page.locator(".group img")
+    for n in range(await pictures.count()):
+        await expect(pictures.nth(n)).to_have_js_property("complete", True)
 
     await page.screenshot(path=SHOT)

@@ -1,6 +1,7 @@
 """A page that watches a task: lines that break, servers that stumble, readers who pause."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from tests.browser.wire import Wire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+STREAM = re.compile(r"/tasks/[^/]+/events$")
+
 
 def streams_of(page: Page) -> list[Request]:
-    """The requests of a page for streams, as they come."""
+    """The requests of a page for streams of single tasks, as they come."""
     streams: list[Request] = []
-    page.on("request", lambda asked: streams.append(asked) if "/events" in asked.url else None)
+    page.on("request", lambda asked: streams.append(asked) if STREAM.search(asked.url) else None)
     return streams
 
 
@@ -54,7 +57,7 @@ async def test_a_server_that_stumbles_is_asked_again(
         status = next(answers, None)
         await (route.continue_() if status is None else route.fulfill(status=status))
 
-    await page.route("**/events", stumble)
+    await page.route(STREAM, stumble)
 
     streams = await watch(page, f"/datasets/{busy}")
 

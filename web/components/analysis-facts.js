@@ -3,13 +3,13 @@
 import { duration, moment } from "../format.js";
 import { Icon } from "../icons.js";
 import { t } from "../language.js";
+import { creates } from "../session.js";
 import { html } from "../ui.js";
 import { Notice } from "./notice.js";
 import { TaskLogLines } from "./task-log-lines.js";
 
 /** `watched` says that the task is shown above with its log. */
-export function AnalysisFacts({ task, result, dataset, cached, watched }) {
-  const changed = result.items !== dataset.items;
+export function AnalysisFacts({ task, result, room, dataset, watched }) {
   return html`
     <section class="analysis" aria-label=${t("analyse.label")}>
       <div class="analysis-facts">
@@ -23,14 +23,21 @@ export function AnalysisFacts({ task, result, dataset, cached, watched }) {
         </a>
       </div>
       <div role="status">
-        ${cached && html`<${Notice} icon="check"><p>${t("analyse.cached", { moment: moment(task.completed_at) })}</p><//>`}
-        ${changed && html`
-          <${Notice} kind="warn" icon="warning">
-            <p>${t("analyse.changed", { then: result.items, now: dataset.items })}</p>
-          <//>`}
+        ${room.cached.value && html`<${Notice} icon="check"><p>${t("analyse.cached", { moment: moment(task.completed_at) })}</p><//>`}
+        <${StaleNotice} room=${room} />
       </div>
       ${!watched && html`<${TaskLogLines} key=${task.id} task=${task} />`}
     </section>`;
+}
+
+function StaleNotice({ room }) {
+  const { standing, stale_items: count } = room.standing.value ?? {};
+  if (standing !== "stale") return null;
+  return html`
+    <${Notice} kind="warn" icon="warning">
+      <p>${t("analyse.stale", { count })}</p>
+      ${creates() && html`<button class="button" onClick=${() => room.analyse()}>${t("analyse.again")}</button>`}
+    <//>`;
 }
 
 /** A picture is read once ever: "55 read in 2 sec", or "nothing to read anew, 0.1 sec". */

@@ -18,7 +18,7 @@ export function AnalysisOutcome({ room, dataset }) {
   if (found) {
     const watched = room.watched.value.some((each) => each.task.value.id === found.task.id);
     return html`
-      <${AnalysisFacts} ...${found} dataset=${dataset} cached=${room.cached.value} watched=${watched} />
+      <${AnalysisFacts} ...${found} room=${room} dataset=${dataset} watched=${watched} />
       <${Findings} task=${found.task} result=${found.result} />`;
   }
   if (found === undefined) return html`<p class="patience" role="status">${t("site.loading")}</p>`;

@@ -1,36 +1,54 @@
 /** DatasetCard: a dataset at a glance: its cover, its name, its size, what runs on it; takes files that are dropped. */
 
+import { runningOn } from "../active-tasks.js";
 import { droppedFiles } from "../chosen-files.js";
 import { bytes } from "../format.js";
 import { t } from "../language.js";
+import { owns } from "../session.js";
+import { visible } from "../text.js";
 import { html } from "../ui.js";
 import { DatasetCover } from "./dataset-cover.js";
 import { RunningBadge } from "./running-badge.js";
 import { ShownName } from "./shown-name.js";
+import { StaleBadge } from "./stale-badge.js";
 import { UploadList } from "./upload-list.js";
 import { useDrop } from "./use-drop.js";
+import { useSeen } from "./use-seen.js";
 
-export function DatasetCard({ dataset, upload }) {
+export function DatasetCard({ dataset, list }) {
+  const mine = owns(dataset);
+  const upload = list.uploadOf(dataset);
   const [over, events] = useDrop(async (transfer) => upload.add(await droppedFiles(transfer)));
+  const unknown = dataset.items > 0 && !dataset.analyses;
+  const element = useSeen(() => unknown && list.look(dataset.id), [unknown]);
+  const running = runningOn(dataset);
   return html`
-    <li class=${over ? "card over" : "card"} ...${events}>
+    <li ref=${element} class=${over ? "card over" : "card"} ...${mine ? events : {}}>
       <a class="card-link" href=${`/datasets/${dataset.id}`}>
-        <${DatasetCover} sha256s=${dataset.cover} word=${wordFor(dataset, over)} />
+        <${DatasetCover} sha256s=${dataset.cover} word=${wordFor(dataset, { over, mine })} />
         <div class="card-text">
           <h2 class="card-name"><${ShownName} text=${dataset.name} /></h2>
-          <p class="facts">
-            <span>${t("dataset.items", { count: dataset.items })}</span>
-            <span>${bytes(dataset.size_bytes)}</span>
-            ${dataset.visibility === "everyone" && html`<span>${t("dataset.everyone")}</span>`}
-          </p>
-          ${dataset.running.map((task) => html`<${RunningBadge} key=${task.id} task=${task} />`)}
+          <${Facts} dataset=${dataset} mine=${mine} />
+          ${running.map((task) => html`<${RunningBadge} key=${task.id} task=${task} />`)}
+          ${running.length === 0 && html`<${StaleBadge} analyses=${dataset.analyses} />`}
         </div>
       </a>
       <${UploadList} upload=${upload} />
     </li>`;
 }
 
-function wordFor(dataset, over) {
+function Facts({ dataset, mine }) {
+  return html`
+    <p class="facts">
+      <span>${t("dataset.items", { count: dataset.items })}</span>
+      <span>${bytes(dataset.size_bytes)}</span>
+      ${!mine && html`<span>${visible(dataset.owner)}</span>`}
+      ${dataset.visibility === "everyone" && html`<span>${t("dataset.everyone")}</span>`}
+    </p>`;
+}
+
+function wordFor(dataset, { over, mine }) {
   if (over) return t("upload.dropping");
-  return t(dataset.items === 0 ? "dataset.drop_here" : "dataset.no_cover");
+  if (dataset.items > 0) return t("dataset.no_cover");
+  return t(mine ? "dataset.drop_here" : "dataset.nothing_yet");
 }

@@ -2,14 +2,15 @@
 
 import { bytes } from "../format.js";
 import { Icon } from "../icons.js";
-import { t } from "../language.js";
+import { has, t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
 import { ShownName } from "./shown-name.js";
 
 const SHOWN = 40;
-const ICONS = { waiting: "clock", sending: "upload", added: "check", known: "check", refused: "cross" };
-const URGENCY = ["refused", "sending", "waiting", "added", "known"];
+const ICONS = { waiting: "clock", sending: "upload", added: "check", known: "check", handed: "check", refused: "cross" };
+const URGENCY = ["refused", "sending", "waiting", "handed", "added", "known"];
+const OUTCOMES = ["added", "known", "handed", "refused"];
 
 export function UploadList({ upload }) {
   const rows = upload.rows.value;
@@ -21,18 +22,27 @@ export function UploadList({ upload }) {
       <header class="upload-head">
         <b>${running ? t("upload.sending", totals) : outcomeOf(totals)}</b>
         <small>${t("upload.bytes", { sent: bytes(totals.sent), total: bytes(totals.bytes) })}</small>
-        <button class="button quiet" onClick=${() => (running ? upload.stop() : upload.clear())}>
-          ${t(running ? "upload.stop" : "site.close")}
-        </button>
+        <${Tools} upload=${upload} running=${running} again=${totals.again} />
       </header>
       <progress class="upload-bar" max=${totals.bytes || 1} value=${totals.sent} aria-label=${t("upload.label")}></progress>
-      <ul class="upload-rows">${mostUrgent(rows).map((row) => html`<${Row} key=${row.key} row=${row} />`)}</ul>
+      <ul class="upload-rows">${mostUrgent(rows).map((row) => html`<${Row} key=${row.key} ...${row} />`)}</ul>
       ${rows.length > SHOWN && html`<p class="hint">${t("upload.more", { count: rows.length - SHOWN })}</p>`}
       <p class="unseen" aria-live="polite">${running ? "" : outcomeOf(totals)}</p>
     </section>`;
 }
 
-function Row({ row }) {
+function Tools({ upload, running, again }) {
+  return html`
+    <div class="upload-tools">
+      ${again && !running && html`<button class="button" onClick=${() => upload.retry()}>${t("site.try_again")}</button>`}
+      <button class="button quiet" onClick=${() => (running ? upload.stop() : upload.clear())}>
+        ${t(running ? "upload.stop" : "site.close")}
+      </button>
+    </div>`;
+}
+
+// a row changes in place: only what is taken out of it is seen to differ
+function Row(row) {
   return html`
     <li class=${`upload-row ${row.state}`}>
       <${Icon} name=${ICONS[row.state]} />
@@ -43,19 +53,24 @@ function Row({ row }) {
 
 function mostUrgent(rows) {
   if (rows.length <= SHOWN) return rows;
-  return [...rows].sort((a, b) => URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state)).slice(0, SHOWN);
+  return URGENCY.flatMap((state) => rows.filter((row) => row.state === state)).slice(0, SHOWN);
 }
 
-function outcomeOf({ added, known, refused }) {
-  const told = [t("upload.added", { count: added })];
-  if (known) told.push(t("upload.known", { count: known }));
-  if (refused) told.push(t("upload.refused", { count: refused }));
+function outcomeOf(totals) {
+  const told = OUTCOMES.filter((state) => totals[state] > 0).map((state) => t(`upload.${state}`, { count: totals[state] }));
   return told.join(", ");
 }
 
-function wordsOf({ state, size, sent, reason, problem }) {
+function wordsOf({ state, kind, size, sent, problem }) {
   if (state === "sending") return t("upload.bytes", { sent: bytes(sent), total: bytes(size) });
-  if (state !== "refused") return `${bytes(size)} ${t(`upload.row.${state}`)}`;
-  if (reason) return visible(reason);
-  return problem?.status === 0 ? t("problem.unreachable") : visible(problem?.detail || t("upload.row.stopped"));
+  if (state === "refused") return whyOf(problem);
+  if (state === "handed") return t(`upload.row.handed_${kind}`);
+  return `${bytes(size)} ${t(`upload.row.${state}`)}`;
+}
+
+function whyOf(problem) {
+  if (!problem) return t("upload.row.stopped");
+  if (problem.status === 0 && problem.code === "unreachable") return t("problem.unreachable");
+  const key = `upload.why.${problem.code}`;
+  return has(key) ? t(key) : visible(problem.detail || problem.message);
 }

@@ -3,6 +3,7 @@
 import { AddPictures } from "../components/add-pictures.js";
 import { AnalysisOutcome } from "../components/analysis-outcome.js";
 import { DatasetHead } from "../components/dataset-head.js";
+import { ItemsGallery } from "../components/items-gallery.js";
 import { ProblemNotice } from "../components/notice.js";
 import { TaskProgress } from "../components/task-progress.js";
 import { DatasetRoom } from "../dataset-room.js";
@@ -30,8 +31,9 @@ export function DatasetPage({ id }) {
       <${DatasetHead} room=${room} dataset=${dataset} />
       ${room.submitProblem.value && html`<${ProblemNotice} problem=${room.submitProblem.value} />`}
       ${room.watched.value.map((live) => html`<${TaskProgress} key=${live.task.value.id} live=${live} />`)}
-      <${AddPictures} room=${room} />
+      <${AddPictures} room=${room} dataset=${dataset} />
       <${AnalysisOutcome} room=${room} dataset=${dataset} />
+      <${ItemsGallery} room=${room} dataset=${dataset} />
     </section>`;
 }
 

@@ -4,8 +4,10 @@ import { CommandLine } from "../components/command-line.js";
 import { CreateDataset } from "../components/create-dataset.js";
 import { DatasetCard } from "../components/dataset-card.js";
 import { ProblemNotice } from "../components/notice.js";
+import { StorageNotice } from "../components/storage-notice.js";
 import { DatasetsList } from "../datasets-list.js";
 import { t } from "../language.js";
+import { creates } from "../session.js";
 import { html, useEffect, useMemo } from "../ui.js";
 
 export function DatasetsPage() {
@@ -24,8 +26,9 @@ export function DatasetsPage() {
       ${!empty && html`
         <div class="page-head">
           <h1>${t("datasets.title")}</h1>
-          <${CreateDataset} create=${(name) => list.create(name)} />
+          ${creates() && html`<${CreateDataset} create=${(name) => list.create(name)} />`}
         </div>`}
+      <${StorageNotice} room=${list.room.value} />
       ${list.problem.value && html`
         <${ProblemNotice} problem=${list.problem.value} title=${t("datasets.failed")} retry=${() => list.load()} />`}
       ${empty ? html`<${FirstStep} list=${list} />` : html`<${Cards} list=${list} />`}
@@ -38,7 +41,7 @@ function Cards({ list }) {
   return html`
     <ul class="cards">
       ${datasets.map((dataset) => html`
-        <${DatasetCard} key=${dataset.id} dataset=${dataset} upload=${list.uploadOf(dataset)} />`)}
+        <${DatasetCard} key=${dataset.id} dataset=${dataset} list=${list} />`)}
     </ul>
     ${list.more.value && html`
       <p class="more"><button class="button" onClick=${() => list.loadMore()}>${t("datasets.more")}</button></p>`}`;
@@ -52,6 +55,7 @@ function Skeleton() {
 }
 
 function FirstStep({ list }) {
+  if (!creates()) return html`<${NothingShared} />`;
   return html`
     <div class="first-step">
       <h1>${t("datasets.empty")}</h1>
@@ -61,6 +65,14 @@ function FirstStep({ list }) {
       <${CommandLine} line="make demo" />
       <p>${t("datasets.empty_curl")}</p>
       <${CommandLine} line=${curlLine()} />
+    </div>`;
+}
+
+function NothingShared() {
+  return html`
+    <div class="first-step">
+      <h1>${t("datasets.empty")}</h1>
+      <p class="lead">${t("datasets.empty_viewer")}</p>
     </div>`;
 }
 

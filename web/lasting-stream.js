@@ -1,9 +1,9 @@
 /**
- * TaskStream: follows one task over server-sent events until it is done, across lost lines.
+ * LastingStream: follows server-sent events across lost lines.
  *
  * It comes back by itself with `Last-Event-ID`, later each time that nothing was heard, and at once
- * when the browser is online again or its tab is looked at. It ends at `done`, at 204, or where the
- * server says that this reader may not look.
+ * when the browser is online again or its tab is looked at. It ends at its last event, at 204, or
+ * where the server says that this reader may not look.
  */
 
 import { openStream } from "./api.js";
@@ -14,14 +14,14 @@ const LONGEST_DELAY_MS = 30_000;
 const BLINK_MS = 700;
 const NOT_MINE = [401, 403, 404];
 
-export class TaskStream {
+export class LastingStream {
   /**
-   * @param path the task's `links.events`
    * @param hear called with the name and the data of each event
    * @param connect called with `live`, `reconnecting`, `offline`, `closed` or `refused`
+   * @param last the name of the event after which nothing comes, if there is one
    */
-  constructor(path, { hear, connect, random = Math.random }) {
-    Object.assign(this, { path, hear, connect, random });
+  constructor(path, { hear, connect, last, random = Math.random }) {
+    Object.assign(this, { path, hear, connect, last, random });
     this.failures = 0;
     this.ending = new AbortController();
   }
@@ -60,7 +60,7 @@ export class TaskStream {
       if (this.stopped) return "done";
       this.#gain(id);
       this.hear(name, JSON.parse(data));
-      if (name === "done") return "done";
+      if (name === this.last) return "done";
     }
   }
 

@@ -1,0 +1,17 @@
+/** useSeen: calls once when an element comes into view, and again whenever what is watched changes. */
+
+import { useEffect, useRef } from "../ui.js";
+
+export function useSeen(tell, watched) {
+  const element = useRef(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      tell();
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, watched);
+  return element;
+}
