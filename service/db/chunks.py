@@ -76,7 +76,8 @@ WITH {SUBJECT}, finished AS (
     RETURNING stage_id, owner_id, start_tag, size - done AS rest
 ), closed AS (
     UPDATE stages s SET chunks_open = s.chunks_open - 1, done = s.done + f.rest,
-        completed_at = CASE s.chunks_open WHEN 1 THEN clock_timestamp() END
+        completed_at = CASE WHEN s.chunks_open = 1 AND s.done + f.rest >= COALESCE(s.total, 0)
+                            THEN clock_timestamp() END  -- else a cancel has cut its other chunks
     FROM finished f WHERE s.id = f.stage_id
     RETURNING s.task_id, s.position, f.owner_id, f.start_tag, s.chunks_open = 0 AS last,
         NOT EXISTS (SELECT FROM stages n WHERE n.task_id = s.task_id

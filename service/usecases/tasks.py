@@ -156,6 +156,11 @@ class TaskActions:
         task = await self.find(user, id_)
         if not (user.admin or task.owner_id == user.id):
             raise Forbidden("only its owner or an admin can cancel a task")
+        if task.status.final:
+            raise TaskEnded(f"the task is {task.status}; it cannot be cancelled")
+        await self._tasks.append_log(
+            id_, stage=None, level="info", message=f"{user.name} asked to cancel it"
+        )
         if not await self._tasks.cancel(id_):
             raise TaskEnded(
                 f"the task is {(await self.find(user, id_)).status}; it cannot be cancelled"

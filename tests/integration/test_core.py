@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+from service.db.blobs import Blobs
+from service.db.items import Items
 from service.domain.chunks import Fence
-from service.domain.datasets import Dataset
-from service.domain.saves import FractionSave
+from service.domain.datasets import Dataset, NewItem
+from service.domain.saves import FractionSave, Reason, SetAsideSave
 from service.domain.stages import SOLO_TOTAL
 from service.domain.tasks import Status
 from service.domain.users import Role, User
@@ -152,6 +154,32 @@ async def test_a_running_task_is_cancelled_by_its_worker(
         "SELECT count(*) FROM chunks WHERE state IN ('waiting', 'held', 'running')"
     )
     assert left == 0
+
+
+async def test_a_chunk_that_ends_after_a_cancel_does_not_complete_its_stage(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    await add_blobs(runtime, dataset, 150)
+    submitted = await runtime.tasks.submit(user, Submission("image_analysis", dataset.id))
+    (plan,) = await runtime.runs.claim(uuid4(), 1)
+    await runtime.runs.plan(plan.chunk)
+    (first,) = await runtime.runs.claim(worker := uuid4(), 1)
+    keys = range(first.chunk.first_key, first.chunk.last_key + 1)
+    reason = Reason("tried", "for a test")
+
+    await runtime.tasks.cancel(user, submitted.task.id)
+    await runtime.runs.save(worker, [SetAsideSave(first.chunk.fence, k, reason) for k in keys])
+    await runtime.runs.finish(first.chunk, None)
+
+    task = await runtime.tasks.find(user, submitted.task.id)
+    assert task.status is Status.CANCELLED
+    assert (task.stages[0].completed_at, task.stages[0].done) == (None, 100)
+
+
+async def add_blobs(runtime: Runtime, dataset: Dataset, count: int) -> None:
+    new = [NewItem(f"{n}.bin", n.to_bytes(32), n) for n in range(count)]
+    await Blobs(runtime.database).reserve(new)
+    await Items(runtime.database).add(dataset.id, new)
 
 
 async def test_work_goes_on_without_tickets_and_without_a_bell(
