@@ -46,7 +46,7 @@ async def test_an_analysis_needs_no_more_than_a_keyboard_and_an_ear(
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
     focused = await page.evaluate(FOCUSED)
-    await tab_to(page, "Greyscale")
+    await tab_to(page, "Grayscale")
     await page.keyboard.press("Space")
 
     assert focused == "Analyse again"

@@ -90,11 +90,11 @@ async def test_an_unchanged_dataset_shows_the_analysis_that_it_has(
 
 async def test_a_chosen_issue_survives_a_reload(page: Page, analysed: str) -> None:
     await page.goto(f"/datasets/{analysed}")
-    await choose(page, "Greyscale")
+    await choose(page, "Grayscale")
 
     await page.reload()
 
-    await expect(page.get_by_role("heading", name=re.compile("^Greyscale"))).to_be_visible()
+    await expect(page.get_by_role("heading", name=re.compile("^Grayscale"))).to_be_visible()
 
 
 async def test_attributes_stand_in_the_order_of_their_use_with_units(
