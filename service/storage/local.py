@@ -72,11 +72,13 @@ class LocalStorage:
         and in no blob.
         """
         gone: set[Path] = set()
+        blobs = str(self._blobs)
         for path, sha256 in incoming:
             try:
-                _move(path, self.blob_path(sha256))
+                os.rename(path, f"{blobs}/{sha256[:2]}/{sha256}")  # noqa: PTH104 - a path costs more
             except FileNotFoundError:
-                gone.add(path)
+                if not self._moved(path, self.blob_path(sha256)):
+                    gone.add(path)
         self._flush()
         return gone
 
@@ -121,6 +123,13 @@ class LocalStorage:
     def writable(self) -> bool:
         return os.access(self._incoming, os.W_OK)
 
+    def _moved(self, path: Path, target: Path) -> bool:
+        """Whether it is there after all: moved before, or now that its folder has been made."""
+        if not path.exists():
+            return target.exists()
+        _move(path, target)
+        return True
+
     def _flush(self) -> None:
         """One call for many files."""
         folder = os.open(self.root, os.O_RDONLY)
@@ -135,7 +144,5 @@ def _move(source: Path, target: Path) -> None:
     try:
         source.replace(target)
     except FileNotFoundError:
-        if target.exists() and not source.exists():
-            return
         target.parent.mkdir(exist_ok=True)
         source.replace(target)
