@@ -47,6 +47,8 @@ FORMATS: Final = (
 Others of Pillow's start programs (EPS) or hold no pixels (GRIB).
 """
 
+_OPENED: Final = tuple(name for name in FORMATS if name != "HEIF" or name in Image.OPEN)
+
 ANIMATED: Final = ("GIF", "PNG", "WEBP", "AVIF")
 """Formats whose frames follow each other in time; those of others are pages, layers or sizes."""
 
@@ -175,7 +177,7 @@ def _open(stream: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
     # Pillow refuses twice this number; it guards what only shows itself while decoding, like the
     # images inside an icon
     Image.MAX_IMAGE_PIXELS = max_pixels // 2
-    image = Image.open(stream, formats=FORMATS)
+    image = Image.open(stream, formats=_OPENED)
     _check_pixels(image.size, max_pixels)
     return image
 

@@ -1,6 +1,8 @@
 """Features of images: what changes in a picture changes in its numbers, and nothing else does."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +181,19 @@ def test_heic_is_read_where_its_extra_is_installed(tmp_path: Path) -> None:
     assert data["facts"]["format"] == "HEIF"
     assert (data["numbers"]["width"], data["numbers"]["height"]) == (320, 240)
     assert Image.open(io.BytesIO(thumbnail)).width in range(192, 257)
+
+
+def test_without_the_extra_what_is_no_image_is_still_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "notes.jpg"
+    path.write_text("Pictures of the temple")
+    program = (
+        "import sys; sys.modules['pillow_heif'] = None\n"
+        "from service.compute.images import extract\n"
+        f"extract({{'path': {str(path)!r}, 'size_bytes': 22}}, {{}})"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert "('not_an_image'," in told.stderr
