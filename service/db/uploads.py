@@ -33,9 +33,5 @@ class Uploads:
         """Those whose task has ended, or that got none within an hour."""
         return [row["id"] for row in await self._pool.fetch(ENDED)]
 
-    async def known(self, ids: list[UUID]) -> set[UUID]:
-        rows = await self._pool.fetch("SELECT id FROM uploads WHERE id = ANY($1::uuid[])", ids)
-        return {row["id"] for row in rows}
-
     async def remove(self, id_: UUID) -> None:
         await self._pool.execute("DELETE FROM uploads WHERE id = $1", id_)

@@ -90,10 +90,6 @@ class LocalStorage:
     def remove_upload(self, upload: str) -> None:
         self.upload_path(upload).unlink(missing_ok=True)
 
-    def uploads(self) -> list[tuple[str, float]]:
-        """(name, seconds since the epoch of its last change) of every upload."""
-        return [(path.name, path.stat().st_mtime) for path in self._uploads.iterdir()]
-
     def remove_blob(self, sha256: str) -> None:
         """Removes a blob with its thumbnail."""
         self.blob_path(sha256).unlink(missing_ok=True)

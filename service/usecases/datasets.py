@@ -139,10 +139,6 @@ class DatasetActions:
         await self.find(user, id_)
         return await self._items.labels(id_)
 
-    async def changed_since(self, id_: UUID, version: int) -> int:
-        """How many items have come or gone since a version."""
-        return await self._items.changed_since(id_, version)
-
     async def importable(self, user: User, id_: UUID, path: str) -> str:
         """The real path of a folder that may be imported into the dataset."""
         await self.own(user, id_)

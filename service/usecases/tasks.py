@@ -182,11 +182,11 @@ class TaskActions:
 
     async def cancel_on(self, dataset_id: UUID) -> None:
         """Cancels everything on a dataset that is gone."""
-        for task in await self._tasks.active_on([dataset_id]):
-            await self._tasks.cancel(task.id)
-        await self._snapshots.publish(
-            {task.id: snapshot(task) for task in await self._tasks.active_on([dataset_id])}
-        )
+        ids = [task.id for task in await self._tasks.active_on([dataset_id])]
+        for id_ in ids:
+            await self._tasks.cancel(id_)
+        told = {task.id: snapshot(task) for task in await self._tasks.read(ids)}
+        await self._snapshots.publish(told)
 
     async def result(self, user: User, id_: UUID) -> Mapping[str, Any]:
         task = await self.find(user, id_)

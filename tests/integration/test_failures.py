@@ -92,6 +92,8 @@ async def test_a_flush_ends_while_others_go_on_saving(
     for task in saving:
         task.cancel()
 
+    assert await runtime.database.pool.fetchval("SELECT sum(done) FROM chunks") == 5
+
 
 async def test_only_what_may_succeed_later_is_tried_again(runtime: Runtime) -> None:
     async def told(statement: str, *values: object) -> bool:

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx2
+import orjson
 import pytest
 
 from service.db.blobs import Blobs
 from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
 from service.domain.users import User
+from service.messaging import keys
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
 from service.usecases.datasets import NewDataset
@@ -370,6 +372,19 @@ async def test_an_item_that_a_retryable_task_needs_keeps_its_bytes(
 
     assert collected == 0
     assert runtime.storage.blob_path(hashlib.sha256(data).hexdigest()).exists()
+
+
+async def test_who_watches_a_waiting_task_hears_that_its_dataset_is_deleted(
+    runtime: Runtime, user: User, empty: Dataset
+) -> None:
+    submitted = await runtime.tasks.submit(user, Submission("image_analysis", empty.id))
+
+    await runtime.removal.delete(user, empty.id)
+
+    key = keys.snapshot(submitted.task.id)
+    told = await runtime.redis.execute_command("HGET", key, "snapshot")
+    assert told is not None
+    assert orjson.loads(told)["status"] == "cancelled"
 
 
 async def test_a_quota_is_told_before_and_while_bytes_come(

@@ -97,6 +97,7 @@ async def test_a_ticket_waits_for_any_slot(runtime: Runtime, user: User, dataset
 
     async with asyncio.timeout(5):
         await waiting
+    assert active.free_slots == 1
 
 
 async def test_leases_are_renewed_while_work_holds_every_connection(

@@ -73,6 +73,7 @@ async def test_a_killed_parent_leaves_no_process_and_no_file(tmp_path: Path) -> 
 
         await until_gone(told["busy"], *told["idle"])
         await eventually(nothing_is_left)
+        assert program.returncode == -signal.SIGKILL
 
 
 async def test_the_parents_main_module_is_not_imported_by_children(tmp_path: Path) -> None:
