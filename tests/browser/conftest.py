@@ -18,6 +18,7 @@ from playwright.async_api import (
     expect,
 )
 
+from tests.browser.brake import Brake, braked
 from tests.browser.datasets import Datasets
 from tests.browser.wire import Wire, wire_to
 from tests.conftest import Site
@@ -146,8 +147,15 @@ def analysed(datasets: Datasets, sample_folder: Path) -> str:
 
 
 @pytest.fixture
-def busy(datasets: Datasets) -> Generator[str]:
-    """A dataset whose analysis takes some seconds; nothing runs on it any more afterwards."""
+def brake(site: Site) -> Generator[Brake]:
+    """Makes every analysis crawl until the test lets go of it."""
+    with braked(site.worker.pid) as pressed:
+        yield pressed
+
+
+@pytest.fixture
+def busy(datasets: Datasets, brake: Brake) -> Generator[str]:
+    """A dataset whose analysis goes on while it is looked at; nothing runs on it afterwards."""
     id_ = datasets.busy()
     yield id_
     datasets.cancel(id_)

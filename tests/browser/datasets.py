@@ -34,7 +34,7 @@ class Datasets:
         return id_
 
     def busy(self) -> str:
-        """With pictures that are small to send, take seconds to analyse, and that no other has."""
+        """With pictures that are small to send, some work to analyse, and that no other has."""
         id_ = self.empty()
         noise = np.random.default_rng().integers(0, 256, (6, 8, 3), dtype=np.uint8)
         smooth = Image.fromarray(noise).resize(BUSY_PIXELS, Image.Resampling.BICUBIC)

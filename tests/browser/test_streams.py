@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, Request, Route, expect
 
+from tests.browser.brake import Brake
 from tests.browser.datasets import Datasets
 from tests.browser.wire import Wire
 
@@ -32,7 +33,7 @@ async def watch(page: Page, address: str) -> list[Request]:
 
 
 async def test_a_cut_line_is_told_and_goes_on_behind_the_last_event(
-    wire: Wire, page: Page, busy: str, provoked: list[str]
+    wire: Wire, page: Page, busy: str, brake: Brake, provoked: list[str]
 ) -> None:
     provoked.extend(["net::ERR"])
     streams = await watch(page, f"{wire.url}/datasets/{busy}")
@@ -40,6 +41,8 @@ async def test_a_cut_line_is_told_and_goes_on_behind_the_last_event(
     wire.cut()
     await expect(page.get_by_role("switch", name="Reconnecting…")).to_be_visible()
     wire.mend()
+    await expect(page.get_by_role("switch", name="Live")).to_be_visible()
+    brake.let_go()
 
     await expect(page.get_by_text("Completed", exact=True)).to_be_visible()
     resumed = await streams[-1].header_value("last-event-id")
@@ -82,12 +85,13 @@ async def test_a_finished_stream_is_not_asked_again(
 
 
 async def test_a_paused_page_stands_still_until_it_is_live_again(
-    page: Page, datasets: Datasets, busy: str
+    page: Page, datasets: Datasets, busy: str, brake: Brake
 ) -> None:
     await watch(page, f"/datasets/{busy}")
 
     await page.get_by_role("switch", name="Live").click()
     await expect(page.get_by_role("switch", name="Paused")).not_to_be_checked()
+    brake.let_go()
     await asyncio.to_thread(lambda: datasets.ended(datasets.newest_task(busy)))
     await expect(page.get_by_text("Running", exact=True)).to_be_visible()
     await page.get_by_role("switch", name="Paused").click()
