@@ -85,12 +85,12 @@ async def test_a_flush_ends_while_others_go_on_saving(
             added.set()
             await asyncio.sleep(0.001)  # slow enough never to have to wait
 
-    saving = [asyncio.create_task(save()) for _ in range(4)]
+    loops = [asyncio.create_task(saver.run()), *(asyncio.create_task(save()) for _ in range(4))]
     await added.wait()
     async with asyncio.timeout(5):
         await saver.flush()
-    for task in saving:
-        task.cancel()
+    for loop in loops:
+        loop.cancel()
 
     assert await runtime.database.pool.fetchval("SELECT sum(done) FROM chunks") == 5
 
