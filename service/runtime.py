@@ -18,6 +18,7 @@ from service.db.features import Features
 from service.db.items import Items
 from service.db.leases import Leases
 from service.db.listed_files import ListedFiles
+from service.db.paces import Paces
 from service.db.planning import Planning
 from service.db.removed import Removed
 from service.db.saves import Saves
@@ -25,6 +26,7 @@ from service.db.setting_aside import SettingAside
 from service.db.tasks import Tasks
 from service.db.uploads import Uploads
 from service.db.users import Users
+from service.db.workers import Workers
 from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
 from service.settings import Settings
@@ -32,6 +34,7 @@ from service.storage.local import LocalStorage
 from service.usecases.access import AccessActions
 from service.usecases.datasets import DatasetActions
 from service.usecases.freshness import FreshnessActions
+from service.usecases.learning import Learning
 from service.usecases.removal import Removal
 from service.usecases.runs import RunActions
 from service.usecases.tasks import TaskActions
@@ -56,6 +59,7 @@ class Runtime:
     datasets: DatasetActions
     uploads: UploadActions
     removal: Removal
+    learning: Learning
     freshness: FreshnessActions
     tasks: TaskActions
     runs: RunActions
@@ -91,7 +95,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     snapshots = Snapshots(redis)
     storage = LocalStorage.from_url(settings.storage_url)
     datasets, items, blobs = Datasets(database), Items(database), Blobs(database)
-    uploads = Uploads(database)
+    uploads, workers = Uploads(database), Workers(database)
     dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
     task_actions = TaskActions(tasks, tickets, snapshots, catalogue)
     return Runtime(
@@ -115,8 +119,10 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             Removed(database),
             blobs,
             uploads,
+            workers,
             storage,
         ),
+        learning=Learning(Paces(database), catalogue),
         freshness=FreshnessActions(items, tasks, catalogue),
         tasks=task_actions,
         runs=RunActions(
@@ -130,6 +136,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             tickets=tickets,
             snapshots=snapshots,
             catalogue=catalogue,
+            workers=workers,
         ),
     )
 

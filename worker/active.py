@@ -1,6 +1,7 @@
 """Active runs: what this worker has the lease of, and why it may have to let go."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -9,6 +10,9 @@ from service.db.leases import Lease
 from service.domain.chunks import ClaimedChunk, Failed, Fence, HandedBack, Lost, Outcome, Stopped
 from service.domain.tasks import Failure
 from service.storage.incoming import IncomingFolder
+
+LATEST_SHARE = 0.1
+"""How much of what runs take lately is what the last one took."""
 
 
 class Stop(Enum):
@@ -29,6 +33,7 @@ class ActiveRun:
     """A failure where what it makes cannot be kept."""
     work: "asyncio.Task[Outcome] | None" = None
     concluded: asyncio.Event = field(default_factory=asyncio.Event)
+    began: float = field(default_factory=time.monotonic)
 
     def end(self, why: Stop | Failure) -> None:
         """Kills the work; a lost lease outranks every other reason."""
@@ -57,6 +62,7 @@ class ActiveRuns:
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
+        self.run_seconds: float | None = None
         self._runs: dict[Fence, ActiveRun] = {}
         self._free = asyncio.Event()
         self._free.set()
@@ -75,6 +81,9 @@ class ActiveRuns:
 
     def remove(self, run: ActiveRun) -> None:
         del self._runs[run.chunk.fence]
+        took = time.monotonic() - run.began
+        usual = took if self.run_seconds is None else self.run_seconds
+        self.run_seconds = usual + LATEST_SHARE * (took - usual)
         run.concluded.set()
         if self.free_slots > 0:
             self._free.set()

@@ -1,12 +1,15 @@
 """Heart: one beat a second renews this worker's leases, and rescues the chunks of the silent."""
 
 import asyncio
+import os
+import socket
 from uuid import UUID
 
 import structlog
 
 from service.clock import Clock
 from service.db.away import DATABASE_ERRORS
+from service.domain.workers import Worker
 from service.usecases.runs import RunActions
 from worker.active import ActiveRuns
 from worker.pulse import Loop, Pulse
@@ -63,10 +66,20 @@ class Heart:
                 leases = await self._runs.renew(self._worker_id, held)
                 self._heard_back(started)
                 self._active.keep(held, leases)
+                await self._runs.seen(self._about())
                 await self._rescue(started)
         except DATABASE_ERRORS as error:
             self._healthy_since = None
             log.warning("heartbeat.failed", error=repr(error))
+
+    def _about(self) -> Worker:
+        return Worker(
+            id=self._worker_id,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            slots=self._active.slots,
+            run_seconds=self._active.run_seconds,
+        )
 
     def _heard_back(self, started: float) -> None:
         if self._healthy_since is None or started - self._heard > GIVE_UP_SECONDS:

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import structlog
 
 from service.clock import Clock
+from service.db.away import DATABASE_ERRORS
 from service.db.engine import LEASE_CONNECTIONS
 from service.logs import configure_logs
 from service.processes.executor import Executor
@@ -54,11 +56,13 @@ async def work(settings: Settings, worker_id: UUID, pipe: int) -> None:
             "heart": heart.run(),
             "pulse": pulse.tell(pipe),
             "tickets": answer_tickets(settings.redis_url, runner),
-            "tidying": tidy(runtime.removal),
+            "tidying": tidy(runtime),
             "warming": executor.warm(),
         }
         log.info("worker.started", worker=str(worker_id), slots=settings.worker_slots)
         await _run_until(told_to_stop, loops, runner)
+        with suppress(*DATABASE_ERRORS):  # whoever waits learns it from its silence
+            await runtime.runs.gone(worker_id)
 
 
 async def _run_until(

@@ -1,4 +1,4 @@
-"""Tidying: removes what nobody needs any more, for as long as the worker lives."""
+"""Tidying: what every worker does once a minute: removes what nobody needs, learns paces."""
 
 import asyncio
 import random
@@ -6,7 +6,7 @@ import random
 import structlog
 
 from service.db.away import DATABASE_ERRORS
-from service.usecases.removal import Removal
+from service.runtime import Runtime
 
 log = structlog.get_logger()
 
@@ -14,14 +14,15 @@ SWEEP_SECONDS = 60.0
 SWEEPS_A_COLLECTION = 60
 
 
-async def tidy(removal: Removal) -> None:
+async def tidy(runtime: Runtime) -> None:
     """Sweeps every minute and collects every hour; begins at once, so that restarts leave none."""
     turn = random.randrange(1, SWEEPS_A_COLLECTION)  # noqa: S311 - workers take turns
     while True:
         try:
-            await removal.sweep()
+            await runtime.removal.sweep()
+            await runtime.learning.learn()
             if turn % SWEEPS_A_COLLECTION == 0:
-                await removal.collect()
+                await runtime.removal.collect()
         except DATABASE_ERRORS as error:
             log.warning("tidying.failed", error=repr(error))
         turn += 1

@@ -23,6 +23,13 @@ RECONCILE_SECONDS = 5.0
 MISSED_AT_ONCE = 200
 
 
+def is_newer(snapshot: Snapshot, known: Snapshot) -> bool:
+    """By ``seq``; of a task that waits, only its place in the line changes."""
+    if snapshot["seq"] != known["seq"]:
+        return snapshot["seq"] > known["seq"]
+    return snapshot["status"] == Status.PENDING and snapshot["metadata"] != known["metadata"]
+
+
 class Watch:
     """The newest snapshot of one task, for one stream."""
 
@@ -32,7 +39,7 @@ class Watch:
 
     def tell(self, snapshot: Snapshot) -> None:
         """Replaces what nobody has fetched yet; an older one changes nothing."""
-        if self._newest is None or snapshot["seq"] > self._newest["seq"]:
+        if self._newest is None or is_newer(snapshot, self._newest):
             self._newest = snapshot
             self._news.set()
 
@@ -117,6 +124,8 @@ class Hub:
         self._watches: defaultdict[str, set[Watch]] = defaultdict(set)
         self._feeds: set[Feed] = set()
         self._told: dict[str, int] = {}
+        self._pending: set[str] = set()
+        """Watched tasks whose place in the line may have changed without a word."""
 
     @contextmanager
     def watch(self, task_id: UUID) -> Generator[Watch]:
@@ -163,6 +172,10 @@ class Hub:
 
     def _tell(self, snapshot: Snapshot) -> None:
         self._told[snapshot["id"]] = snapshot["seq"]
+        if snapshot["status"] == Status.PENDING:
+            self._pending.add(snapshot["id"])
+        else:
+            self._pending.discard(snapshot["id"])
         for watch in self._watches.get(snapshot["id"], ()):
             watch.tell(snapshot)
         for feed in self._feeds:
@@ -180,7 +193,8 @@ class Hub:
         """Snapshots of what has moved without a word; what was told least lately comes first."""
         seqs = await self._seqs()
         self._told = {id_: self._told.get(id_, -1) for id_ in seqs}
-        missed = [id_ for id_, seq in seqs.items() if seq > self._told[id_]]
+        self._pending &= self._watches.keys()
+        missed = [id_ for id_, seq in seqs.items() if seq > self._told[id_] or id_ in self._pending]
         some = sorted(missed, key=self._told.__getitem__)[:MISSED_AT_ONCE]
         return [*await self._tasks.snapshots([UUID(id_) for id_ in some])] if some else []
 

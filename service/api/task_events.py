@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.hub import Snapshot
+from service.api.hub import Snapshot, is_newer
 from service.api.sse import Closing, Events, event, first_event, stream
 from service.api.state import State
 from service.domain.snapshots import rfc3339, snapshot
@@ -44,7 +44,6 @@ class _Stream:
         with self.state.hub.watch(self.task_id) as watch:
             told: Snapshot = snapshot(await self.state.runtime.tasks.find(self.user, self.task_id))
             yield first_event("snapshot", told, id_=told["seq"])
-            seen = told["seq"]
             while True:
                 async for extra in self._extras(told):
                     yield extra
@@ -54,8 +53,8 @@ class _Stream:
                 newer = await closing.first(watch.next())
                 if newer is None:
                     return
-                if newer["seq"] > seen:
-                    told, seen = newer, newer["seq"]
+                if is_newer(newer, told):
+                    told = newer
                     if not Status(told["status"]).final:
                         yield event("progress", told, id_=told["seq"])
 

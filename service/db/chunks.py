@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from service.catalog.entry import StageSpec
 from service.db.engine import Database
 from service.db.keys import FROZEN, OPEN, SUBJECT, subject_of
-from service.db.leases import LEASE
+from service.db.workers import LEASE
 from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
 from service.domain.features import Extractor
 from service.domain.stages import SOLO_TOTAL

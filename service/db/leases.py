@@ -6,10 +6,9 @@ from uuid import UUID
 
 from service.db.engine import Database
 from service.db.tasks import MAX_LOG_LINES
+from service.db.workers import LEASE
 from service.domain.chunks import Fence
 
-LEASE = "interval '10 seconds'"
-"""How long a worker may be silent before its chunks are given to others."""
 IN_FLIGHT = "interval '6 seconds'"
 """For so long a claimed chunk may be unknown to its worker: the longest that a claim waits for its
 answer, and a renewal for its own."""

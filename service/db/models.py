@@ -249,6 +249,13 @@ class TaskRow(Base):
         Index("ix_tasks_created_at_id", "created_at", "id"),
         Index("ix_tasks_pending", "created_at", "id", postgresql_where=text("status = 'pending'")),
         Index("ix_tasks_dataset_id_created_at", "dataset_id", "created_at"),
+        Index(
+            "ix_tasks_type_completed_at",
+            "type",
+            "type_version",
+            "completed_at",
+            postgresql_where=text("status = 'completed'"),
+        ),
         {"postgresql_with": {"fillfactor": 70}},
     )
 
@@ -263,6 +270,8 @@ class TaskRow(Base):
     dataset_version: Mapped[int | None]
     target_id: Mapped[UUID | None] = mapped_column(ForeignKey("datasets.id"))
     target_version: Mapped[int | None]
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    """How many items its datasets had when it was submitted."""
     params: Mapped[dict[str, Any]]
     priority: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="pending")
@@ -301,6 +310,22 @@ class StageRow(Base):
     chunks_open: Mapped[int] = mapped_column(Integer, server_default="0")
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    recent_done: Mapped[float] = mapped_column(server_default="0")
+    recent_seconds: Mapped[float] = mapped_column(server_default="0")
+    counted_at: Mapped[datetime | None]
+
+
+class PaceRow(Base):
+    """What a stage of a task type usually takes: learnt from the tasks before, kept after them."""
+
+    __tablename__ = "paces"
+
+    type: Mapped[str] = mapped_column(primary_key=True)
+    type_version: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    fixed_seconds: Mapped[float]
+    unit_seconds: Mapped[float]
+    spread: Mapped[float]
 
 
 class ChunkRow(Base):
@@ -348,6 +373,21 @@ class ChunkRow(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class WorkerRow(Base):
+    """A worker that lives, or was alive a moment ago."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    pid: Mapped[int]
+    slots: Mapped[int]
+    run_seconds: Mapped[float | None]
+    """What its runs took lately, on average."""
+    started_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    seen_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
 class SetAsideRow(Base):

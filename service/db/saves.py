@@ -9,6 +9,7 @@ from service.db.engine import Database
 from service.db.items import add_items
 from service.db.labels import label_items
 from service.domain.datasets import NewItem, Place
+from service.domain.eta import RECENT_SECONDS
 from service.domain.saves import (
     EntrySave,
     FeatureSave,
@@ -92,9 +93,12 @@ SELECT told.task_id, $1, told.counts FROM unnest($2::uuid[], $3::jsonb[]) AS tol
 ON CONFLICT (task_id, worker_id) DO UPDATE SET counts = excluded.counts
 """
 
+LONGEST_PAUSE_SECONDS = 60.0
+"""A stage that nobody worked on for longer is not slower for it."""
+
 NO_ITEM = Reason("item_not_found", "the dataset has no item of this path")
 
-COUNT = """
+COUNT = f"""
 WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[])
         AS told (chunk_id, added, thousandths, aside, previews)
@@ -106,8 +110,15 @@ WITH told AS (
     WHERE c.id = told.chunk_id AND before.id = c.id
     RETURNING c.stage_id, c.task_id, c.done - before.done AS more, told.aside, told.previews
 ), staged AS (
-    UPDATE stages s SET done = s.done + c.more
-    FROM (SELECT stage_id, sum(more) AS more FROM counted GROUP BY stage_id) c
+    UPDATE stages s SET done = s.done + c.more, counted_at = c.now,
+        recent_done = s.recent_done * exp(-since.seconds / {RECENT_SECONDS}) + c.more,
+        recent_seconds = s.recent_seconds * exp(-since.seconds / {RECENT_SECONDS}) + since.seconds
+    FROM (SELECT stage_id, sum(more) AS more, clock_timestamp() AS now
+          FROM counted GROUP BY stage_id) c
+    JOIN stages before ON before.id = c.stage_id CROSS JOIN LATERAL (
+        SELECT LEAST(GREATEST(EXTRACT(EPOCH FROM
+            c.now - COALESCE(before.counted_at, before.started_at, c.now)), 0),
+            {LONGEST_PAUSE_SECONDS})::float8 AS seconds) since
     WHERE s.id = c.stage_id
     RETURNING s.id
 )

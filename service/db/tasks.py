@@ -10,16 +10,19 @@ import asyncpg
 
 from service.catalog.entry import Catalogue, Entry, UnknownTaskType
 from service.db.engine import Database
+from service.db.places import PLACE
+from service.domain.paces import Pace
+from service.domain.places import Place
 from service.domain.stages import SOLO_TOTAL, Stage, StageKind
 from service.domain.tasks import Failure, Priority, Status, Task
 from service.domain.users import User
 
 SUBMIT = f"""
 WITH subject AS (
-    SELECT id, version FROM datasets
+    SELECT id, version, items FROM datasets
     WHERE id = $7 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
 ), target AS (
-    SELECT id, version FROM datasets
+    SELECT id, version, items FROM datasets
     WHERE id = $8 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
 ), welcome AS (
     SELECT 1 WHERE ($7::uuid IS NULL OR EXISTS (SELECT FROM subject))
@@ -37,9 +40,10 @@ WITH subject AS (
     ORDER BY completed_at DESC LIMIT 1
 ), created AS (
     INSERT INTO tasks (id, type, type_version, scope, fingerprint, owner_id, dataset_id,
-                       dataset_version, target_id, target_version, params, priority)
+                       dataset_version, target_id, target_version, params, priority, size)
     SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT version FROM subject),
-           $8, (SELECT version FROM target), $9, $10
+           $8, (SELECT version FROM target), $9, $10,
+           (SELECT sum(items) FROM (TABLE subject UNION ALL TABLE target) subjects)
     FROM welcome WHERE NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
     ON CONFLICT (scope, fingerprint) WHERE status IN ('pending', 'in_progress') DO NOTHING
     RETURNING id
@@ -69,20 +73,19 @@ SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.p
        t.created_at, t.started_at, t.completed_at, clock_timestamp() AS read_at,
        t.seq, t.preview_seq, t.log_seq,
        (SELECT jsonb_agg(jsonb_build_array(s.name, s.kind, s.weight, s.total, s.done,
-                                           s.started_at, s.completed_at) ORDER BY s.position)
-        FROM stages s WHERE s.task_id = t.id) AS stages,
+                                           s.started_at, s.completed_at, s.recent_done,
+                                           s.recent_seconds, s.counted_at, p.fixed_seconds,
+                                           p.unit_seconds, p.spread) ORDER BY s.position)
+        FROM stages s LEFT JOIN paces p ON p.type = t.type AND p.type_version = t.type_version
+                                       AND p.stage = s.name
+        WHERE s.task_id = t.id) AS stages, t.size,
 """
 FROM_TASKS = """
 FROM tasks t JOIN users u ON u.id = t.owner_id LEFT JOIN datasets d ON d.id = t.dataset_id
 """
-SNAPSHOT = f"""{COLUMNS}
-       CASE t.status WHEN 'pending' THEN
-           (SELECT count(*) + 1 FROM tasks b
-            WHERE b.status = 'pending' AND (b.created_at, b.id) < (t.created_at, t.id))
-       END AS position
-{FROM_TASKS}"""
-LISTED = f"{COLUMNS} NULL::bigint AS position {FROM_TASKS}"
-"""Without the place among all that wait, which would be counted for every row."""
+SNAPSHOT = f"{COLUMNS} waits.place {FROM_TASKS} {PLACE}"
+LISTED = f"{COLUMNS} NULL AS place {FROM_TASKS}"
+"""Without the places of those that wait, which would be counted for every row."""
 
 MAY_SEE = "($1 OR t.owner_id = $2 OR d.visibility = 'everyone' OR d.owner_id = $2)"
 
@@ -324,6 +327,7 @@ class Tasks:
             "status": Status(facts["status"]),
             "priority": Priority(facts["priority"]),
             "error": None if error is None else Failure(**error),
+            "place": None if facts["place"] is None else Place(*facts["place"]),
             "stages": tuple(_stage(entry, *told) for told in facts["stages"]),
         }
         return Task(**facts)
@@ -345,6 +349,10 @@ def _stage(
     done: int,
     started_at: str | None,
     completed_at: str | None,
+    recent_done: float,
+    recent_seconds: float,
+    counted_at: str | None,
+    *pace: float | None,
 ) -> Stage:
     spec = entry.stage(name) if entry else None
     return Stage(
@@ -355,6 +363,18 @@ def _stage(
         weight=weight,
         total=total,
         done=done,
-        started_at=datetime.fromisoformat(started_at) if started_at else None,
-        completed_at=datetime.fromisoformat(completed_at) if completed_at else None,
+        started_at=_time(started_at),
+        completed_at=_time(completed_at),
+        recent_done=recent_done,
+        recent_seconds=recent_seconds,
+        counted_at=_time(counted_at),
+        pace=_pace(*pace),
     )
+
+
+def _time(told: str | None) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
+
+
+def _pace(fixed: float | None, unit: float | None, spread: float | None) -> Pace | None:
+    return None if fixed is None or unit is None or spread is None else Pace(fixed, unit, spread)

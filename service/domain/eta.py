@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
+from math import exp, sqrt
 
-from service.domain.stages import Stage, StageKind, current
+from service.domain.stages import Stage, StageKind, current, percentage
 
 EARLIEST_SECONDS = 5.0
-EARLIEST_FRACTION = 0.03
+EARLIEST_PERCENT = 3.0
+RECENT_SECONDS = 15.0
+"""What was counted so long ago weighs a third of what is counted now."""
+TRUSTED_SECONDS = 5.0
+"""When a stage starts, the tasks before it count like so many seconds of its own."""
+UNKNOWN_SPREAD = 0.5
+OVERDUE = 0.2
+"""What is overdue takes this share of its time until now longer: there is no better guess."""
 
 
 @dataclass(frozen=True)
@@ -20,26 +27,114 @@ class Remaining:
 
 
 def rate(stage: Stage, now: datetime) -> float | None:
-    """Keys a second of a map stage since it started; None before the first is done."""
-    if stage.kind is not StageKind.MAP or stage.started_at is None or not stage.done:
-        return None
-    return stage.done / max((now - stage.started_at).total_seconds(), 0.001)
+    """Keys a second that a map stage does lately; None before the first is done."""
+    return _lately(stage, now).rate if stage.kind is StageKind.MAP else None
 
 
-def remaining(stages: Sequence[Stage], now: datetime) -> Remaining | None:
-    """The range for the rest of the running stage and, by weight, of those after it.
+def remaining(stages: Sequence[Stage], now: datetime, size: int | None = None) -> Remaining | None:
+    """The range for the rest of the running stage and for those after it.
 
-    None until the stage has run for 5 s or has done 3 %: before that any figure would be a guess.
-    The range is wide at first and narrows with the root of what is done.
+    What runs goes on as it did lately; what comes takes as long as in the tasks of this type
+    before, by ``size``, the items of the task's datasets, or its share by weight where there were
+    none. None until the task has run for 5 s or has done 3 %: before that any figure would be a
+    guess. The range is wide at first and narrows with the root of what is done.
     """
-    stage = current(stages)
-    if stage is None or stage.started_at is None or not stage.fraction:
+    running = current(stages)
+    if running is None or running.started_at is None or _too_early(stages, now):
         return None
-    elapsed = max((now - stage.started_at).total_seconds(), 0.0)
-    if elapsed < EARLIEST_SECONDS and stage.fraction < EARLIEST_FRACTION:
+    usual = _Usual(stages, now, size)
+    rest = _rest(running, now, usual)
+    if rest is None:
         return None
-    whole = elapsed / stage.fraction
-    later = sum(s.weight for s in stages if s is not stage and not s.fraction)
-    middle = whole * (1 - stage.fraction) + whole * later / stage.weight
-    spread = 0.1 + 0.4 * (1 - sqrt(stage.fraction))
-    return Remaining(low_seconds=middle * (1 - spread), high_seconds=middle * (1 + spread))
+    later = [usual.whole(s) for s in stages if s is not running and not s.completed_at]
+    guesses = [rest, *(guess for guess in later if guess is not None)]
+    return Remaining(
+        low_seconds=sum(guess.seconds * (1 - guess.spread) for guess in guesses),
+        high_seconds=sum(guess.seconds * (1 + guess.spread) for guess in guesses),
+    )
+
+
+@dataclass(frozen=True)
+class _Guess:
+    """Seconds, and by what share they may be wrong."""
+
+    seconds: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """How much was done in how many seconds; older counts weigh less."""
+
+    done: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float | None:
+        return self.done / self.seconds if self.done and self.seconds > 0 else None
+
+
+class _Usual:
+    """What whole stages take: as in tasks before, else by what this task took for their weight."""
+
+    def __init__(self, stages: Sequence[Stage], now: datetime, size: int | None) -> None:
+        self._size = size or 0
+        known = [(stage.weight, _took(stage, now)) for stage in stages]
+        weight = sum(weight for weight, took in known if took is not None)
+        self._weight_seconds = sum(took or 0.0 for _, took in known) / weight if weight else None
+
+    def whole(self, stage: Stage) -> _Guess | None:
+        """None where neither tells anything."""
+        if stage.pace is not None:
+            keys = stage.total if stage.kind is StageKind.MAP else None
+            seconds = stage.pace.seconds(self._size if keys is None else keys)
+            return _Guess(seconds, stage.pace.spread)
+        if self._weight_seconds is None:
+            return None
+        return _Guess(self._weight_seconds * stage.weight, UNKNOWN_SPREAD)
+
+
+def _too_early(stages: Sequence[Stage], now: datetime) -> bool:
+    began = min(stage.started_at for stage in stages if stage.started_at is not None)
+    ran = (now - began).total_seconds()
+    return ran < EARLIEST_SECONDS and percentage(stages) < EARLIEST_PERCENT
+
+
+def _rest(stage: Stage, now: datetime, usual: _Usual) -> _Guess | None:
+    """By the stage's own rate; where it says nothing of itself, by what its whole should take."""
+    whole, ran = usual.whole(stage), _ran(stage, now)
+    counted = _lately(stage, now)
+    if counted.done and stage.total:
+        if stage.pace is not None and whole is not None and whole.seconds:
+            counted = _with_before(counted, stage.total / whole.seconds, ran)
+        left = max(stage.total - stage.done, 0)
+        seconds = left * counted.seconds / counted.done
+        return _Guess(seconds, 0.1 + 0.4 * (1 - sqrt(stage.fraction)))
+    return whole and _Guess(max(whole.seconds - ran, OVERDUE * ran), UNKNOWN_SPREAD)
+
+
+def _with_before(counted: _Counted, rate_before: float, ran: float) -> _Counted:
+    trusted = TRUSTED_SECONDS * exp(-ran / RECENT_SECONDS)
+    return _Counted(counted.done + trusted * rate_before, counted.seconds + trusted)
+
+
+def _lately(stage: Stage, now: datetime) -> _Counted:
+    """With the silence since, as far as it is longer than usual: by then two could have come."""
+    if not stage.recent_done or stage.counted_at is None:
+        return _Counted()
+    usual = max(2 * stage.recent_seconds / stage.recent_done, 0.5)
+    silence = (now - stage.counted_at).total_seconds() - usual
+    return _Counted(stage.recent_done, stage.recent_seconds + max(silence, 0.0))
+
+
+def _took(stage: Stage, now: datetime) -> float | None:
+    """Seconds that a stage took, or will at its present rate."""
+    if stage.started_at is not None and stage.completed_at is not None:
+        return (stage.completed_at - stage.started_at).total_seconds()
+    pace = _lately(stage, now).rate
+    return stage.total / pace if pace and stage.total else None
+
+
+def _ran(stage: Stage, now: datetime) -> float:
+    began = stage.started_at or now
+    return max((now - began).total_seconds(), 0.0)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from service.domain import eta
+from service.domain.places import starts_in
 from service.domain.stages import Stage, StageKind, StageState, current, percentage
 from service.domain.tasks import Failure, Status, Task
 
@@ -39,8 +40,10 @@ def snapshot(task: Task) -> dict[str, Any]:
 def message(task: Task) -> str:
     """One line for people: what is happening."""
     match task.status:
-        case Status.PENDING if task.position and task.position > 1:
-            return f"waiting, {task.position - 1} that came before wait too"
+        case Status.PENDING if task.place and not task.place.slots:
+            return "waiting; no worker is running"
+        case Status.PENDING if task.place and task.place.position > 1:
+            return f"waiting, {task.place.position - 1:,} before it"
         case Status.PENDING:
             return "waiting for a worker"
         case Status.IN_PROGRESS if task.cancelling:
@@ -82,7 +85,8 @@ def _error(error: Failure | None) -> Mapping[str, str] | None:
 def _metadata(task: Task, running: Stage | None) -> dict[str, Any]:
     counted = running or _last_counted(task)
     rate = eta.rate(running, task.read_at) if running else None
-    rest = eta.remaining(task.stages, task.read_at) if running else None
+    rest = eta.remaining(task.stages, task.read_at, task.size) if running else None
+    wait = starts_in(task.place) if task.place else None
     return {
         "stage": running and running.name,
         "stages": [_stage(stage) for stage in task.stages],
@@ -92,7 +96,9 @@ def _metadata(task: Task, running: Stage | None) -> dict[str, Any]:
         "rate": rate and round(rate, 2),
         "eta_low_seconds": rest and round(rest.low_seconds, 1),
         "eta_high_seconds": rest and round(rest.high_seconds, 1),
-        "position": task.position,
+        "position": task.place and task.place.position,
+        "starts_in_low_seconds": wait and round(wait.low_seconds, 1),
+        "starts_in_high_seconds": wait and round(wait.high_seconds, 1),
         "set_aside": task.set_aside,
         "cancelling": task.cancelling,
     }

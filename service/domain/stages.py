@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from service.domain.paces import Pace
+
 SOLO_TOTAL = 1000
 """A solo stage counts its fraction in thousandths."""
 
@@ -38,6 +40,13 @@ class Stage:
     done: int
     started_at: datetime | None
     completed_at: datetime | None
+    recent_done: float = 0.0
+    """What was counted lately; what is older weighs less and less."""
+    recent_seconds: float = 0.0
+    """The seconds in which that was counted, weighed alike."""
+    counted_at: datetime | None = None
+    pace: Pace | None = None
+    """What this stage usually takes, as the tasks before have shown."""
 
     @property
     def state(self) -> StageState:

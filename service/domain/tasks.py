@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from service.domain.places import Place
 from service.domain.stages import Stage
 
 
@@ -73,8 +74,8 @@ class Task:
     attempts: int
     owner_id: UUID
     owner: str
-    position: int | None
-    """How many tasks are before it while it waits, counted from 1."""
+    place: Place | None
+    """Where it stands in the order of work while it waits."""
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
@@ -83,6 +84,8 @@ class Task:
     seq: int
     preview_seq: int
     log_seq: int
+    size: int | None = None
+    """How many items its datasets had when it was submitted."""
 
 
 def fingerprint(

@@ -11,6 +11,7 @@ from service.db.blobs import Blobs
 from service.db.datasets import Datasets
 from service.db.removed import Removed
 from service.db.uploads import Uploads
+from service.db.workers import Workers
 from service.domain.users import User
 from service.storage.local import LocalStorage
 from service.usecases.datasets import DatasetActions
@@ -34,6 +35,7 @@ class Removal:
         removed: Removed,
         blobs: Blobs,
         uploads: Uploads,
+        workers: Workers,
         storage: LocalStorage,
     ) -> None:
         self._actions = actions
@@ -42,6 +44,7 @@ class Removal:
         self._removed = removed
         self._blobs = blobs
         self._uploads = uploads
+        self._workers = workers
         self._storage = storage
 
     async def delete(self, user: User, dataset_id: UUID) -> None:
@@ -53,6 +56,7 @@ class Removal:
     async def sweep(self) -> None:
         """Removes what interrupted uploads and killed workers have left; for every minute."""
         left = await asyncio.to_thread(self._storage.sweep)
+        await self._workers.forget_silent()
         for id_ in await self._uploads.ended():
             await asyncio.to_thread(self._storage.remove_upload, str(id_))
             await self._uploads.remove(id_)

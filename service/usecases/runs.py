@@ -13,11 +13,13 @@ from service.db.planning import Planning
 from service.db.saves import Saves
 from service.db.setting_aside import SettingAside
 from service.db.tasks import Tasks
+from service.db.workers import Workers
 from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
 from service.domain.datasets import NewItem
 from service.domain.saves import Save, Saved
 from service.domain.snapshots import snapshot
 from service.domain.tasks import Failure
+from service.domain.workers import Worker
 from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
 
@@ -39,6 +41,7 @@ class RunActions:
     tickets: Tickets
     snapshots: Snapshots
     catalogue: Catalogue
+    workers: Workers
 
     async def claim(self, worker_id: UUID, limit: int) -> list[Claim]:
         """The best claimable chunks."""
@@ -51,12 +54,21 @@ class RunActions:
             await self.tickets.ring(renewed.dropped)
         return renewed.leases
 
+    async def seen(self, worker: Worker) -> None:
+        """Says that a worker is alive, and what it can do."""
+        await self.workers.seen(worker)
+
+    async def gone(self, worker_id: UUID) -> None:
+        """Says that a worker has ended, whose slots are no more."""
+        await self.workers.forget(worker_id)
+
     async def rescue(self) -> int:
         """Gives chunks of silent workers to others; how many."""
         return await self._released(await self.leases.rescue())
 
     async def release_worker(self, worker_id: UUID, *, charged: bool = True) -> int:
         """Gives the chunks of a worker that is dead to others at once; how many."""
+        await self.workers.forget(worker_id)
         return await self._released(await self.leases.release_worker(worker_id, charged=charged))
 
     async def reserve(self, new: Sequence[NewItem]) -> None:

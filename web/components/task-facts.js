@@ -13,13 +13,18 @@ export function TaskFacts({ task }) {
     <p class="task-facts">
       <span>${task.status === "pending" ? placeInLine(told) : (countedOf(told) ?? NOTHING)}</span>
       <span>${told.rate ? rate(told.rate, told.unit) : NOTHING}</span>
-      <span>${isActive(task) ? left(told) : taken(task)}</span>
+      <span>${isActive(task) ? (startsIn(told) ?? left(told)) : taken(task)}</span>
     </p>`;
 }
 
 function placeInLine({ position }) {
   if (!position || position < 2) return t("progress.waiting_first");
   return t("progress.waiting_behind", { count: position - 1 });
+}
+
+function startsIn({ position, starts_in_low_seconds: low, starts_in_high_seconds: high }) {
+  if (position === null) return null;
+  return high === null ? t("progress.no_worker") : t("progress.starts_in", { time: remaining(low, high) });
 }
 
 function left({ eta_low_seconds: low, eta_high_seconds: high }) {

@@ -191,6 +191,8 @@ export default {
   "progress.stage.skipped": "not reached",
   "progress.waiting_first": "Next in line",
   "progress.waiting_behind": { one: "{count} task before it", other: "{count} tasks before it" },
+  "progress.starts_in": "starts in {time}",
+  "progress.no_worker": "No worker is running",
   "progress.left": "{time} left",
   "progress.taken": "took {time}",
   "progress.cancel": "Cancel",

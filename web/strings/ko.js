@@ -189,6 +189,8 @@ export default {
   "progress.stage.skipped": "시작하지 않음",
   "progress.waiting_first": "다음 차례입니다",
   "progress.waiting_behind": { other: "앞에 작업 {count}개" },
+  "progress.starts_in": "{time} 후 시작",
+  "progress.no_worker": "실행 중인 작업자가 없습니다",
   "progress.left": "{time} 남음",
   "progress.taken": "{time} 소요",
   "progress.cancel": "취소",

@@ -67,6 +67,8 @@ class TaskMetadata(Answer):
     eta_low_seconds: float | None
     eta_high_seconds: float | None
     position: int | None
+    starts_in_low_seconds: float | None
+    starts_in_high_seconds: float | None
     set_aside: int
     cancelling: bool
 
