@@ -63,7 +63,10 @@ class HashedFile:
 
     def write(self, block: bytes | bytearray) -> None:
         """Appends a block; raises OSError where the disk is full."""
-        self._file.write(block)
+        written = self._file.write(block)
+        # less is written than was given when the disk is nearly full; the next write says so
+        while written < len(block):
+            written += self._file.write(memoryview(block)[written:])
         self._digest.update(block)
         self.size_bytes += len(block)
 

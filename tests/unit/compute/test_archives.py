@@ -3,12 +3,9 @@
 import hashlib
 import os
 import random
-import resource
 import tarfile
 import tracemalloc
 import zipfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +28,7 @@ from tests.archive_cases import (
     Case,
 )
 from tests.archives import Tarred, Zipped, noise, tar_file, zip_file
+from tests.full_disk import limited_file_size
 
 
 class Unpacked:
@@ -231,17 +229,6 @@ def peak(data: bytes, folder: Path) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-
-
-@contextmanager
-def limited_file_size(size: int) -> Generator[None]:
-    """Has files take ``size`` bytes and then, like those of a full disk, no more."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class Pipe(RawIOBase):
