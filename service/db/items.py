@@ -67,14 +67,14 @@ COLUMNS = """i.id, i.path, b.sha256, b.size_bytes, i.label, i."group", i.split, 
     EXISTS (SELECT FROM features f WHERE f.blob_id = b.id AND f.state = 'ready') AS thumbnail"""
 
 PAGE = """
-SELECT {columns}, NULL::float8 AS score
+SELECT {columns}, NULL::float8 AS score, i.id AS place
 FROM items i JOIN blobs b ON b.id = i.blob_id
 WHERE i.dataset_id = $1 AND i.removed_in IS NULL {filters}
 ORDER BY {column} {direction} LIMIT $2
 """
 
 ISSUE_PAGE = """
-SELECT {columns}, r.score
+SELECT {columns}, r.score, r.item_id AS place
 FROM task_items r JOIN items told ON told.id = r.item_id
 JOIN items i ON i.dataset_id = told.dataset_id AND i.path = told.path AND i.blob_id = told.blob_id
 JOIN blobs b ON b.id = i.blob_id

@@ -60,6 +60,8 @@ class Item:
     """Whether there is a small picture of it."""
     score: float | None
     """What the analysis says that a page was filtered by; lower is worse."""
+    place: int
+    """Its place among equals: the id that it had when it was analysed, else its own."""
 
 
 @dataclass(frozen=True)

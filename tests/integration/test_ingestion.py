@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx2
 import orjson
 import pytest
+from PIL import Image
 
 from service.db.blobs import Blobs
 from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
@@ -46,6 +47,11 @@ def dataset(client: httpx2.Client) -> str:
 def jpeg(seed: int) -> bytes:
     stream = io.BytesIO()
     photograph(seed, (80, 60)).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def black() -> bytes:
+    Image.new("RGB", (80, 60)).save(stream := io.BytesIO(), "PNG")
     return stream.getvalue()
 
 
@@ -82,6 +88,18 @@ def sent(client: httpx2.Client, dataset: str, what: str, data: bytes) -> dict[st
 
 def items(client: httpx2.Client, dataset: str, **query: str) -> list[dict[str, Any]]:
     return client.get(f"{API}/datasets/{dataset}/items", params=query).json()["items"]
+
+
+def all_items(client: httpx2.Client, dataset: str, **query: str) -> list[dict[str, Any]]:
+    """What all pages have, one after the other."""
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = client.get(f"{API}/datasets/{dataset}/items", params=query | cursor).json()
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["next_cursor"]}
 
 
 def test_a_file_is_put_under_its_path_and_read_again_in_ranges(
@@ -233,21 +251,27 @@ def test_labels_come_from_a_list_and_analyses_hold_on_to_their_items(
     assert (analysis["standing"], analysis["stale_items"]) == ("stale", 1)
 
 
+def test_pages_of_an_issue_meet_every_item_once_though_labels_have_changed(
+    client: httpx2.Client, dataset: str
+) -> None:
+    paths = [f"{n}.png" for n in range(4)]
+    sent(client, dataset, "archive", zip_of(dict.fromkeys(paths, black())))
+    asked = {"type": "image_analysis", "dataset_id": dataset}
+    ended(client, client.post(f"{API}/tasks", json=asked).json())
+    listing = "\n".join(["path,label", *(f"{path},night" for path in paths)])
+    sent(client, dataset, "labels", listing.encode())
+
+    seen = [item["path"] for item in all_items(client, dataset, issue="dark", limit="1")]
+
+    assert sorted(seen) == paths
+
+
 def test_pages_of_items_meet_every_item_once(client: httpx2.Client, dataset: str) -> None:
     files = {f"{n:03}.jpg": b"%d" % n for n in range(25)}
     sent(client, dataset, "archive", zip_of(files))
 
     for sort, expected in (("path", sorted(files)), ("-path", sorted(files, reverse=True))):
-        seen: list[str] = []
-        cursor: dict[str, str] = {}
-        while True:
-            page = client.get(
-                f"{API}/datasets/{dataset}/items", params={"limit": 7, "sort": sort} | cursor
-            ).json()
-            seen += [item["path"] for item in page["items"]]
-            if page["next_cursor"] is None:
-                break
-            cursor = {"cursor": page["next_cursor"]}
+        seen = [item["path"] for item in all_items(client, dataset, limit="7", sort=sort)]
         assert seen == expected
 
 

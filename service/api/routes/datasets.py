@@ -91,7 +91,7 @@ async def list_items(call: Call) -> Response:
     )
     items = await call.state.runtime.datasets.items(call.user, call.id(), asked)
     last = _place(query, items[-1]) if items else ()
-    return json(cursors.page([vars(item) for item in items], query.limit, *last))
+    return json(cursors.page([_item_view(item) for item in items], query.limit, *last))
 
 
 async def read_labels(call: Call) -> Response:
@@ -116,8 +116,12 @@ def _after(query: ItemsQuery) -> tuple[str] | tuple[int] | tuple[float, int] | N
 
 def _place(query: ItemsQuery, item: Item) -> tuple[object, ...]:
     if query.issue is not None:
-        return item.score, item.id
+        return item.score, item.place
     return (item.path if query.sort in (ItemSort.PATH, ItemSort.PATH_DOWN) else item.id,)
+
+
+def _item_view(item: Item) -> dict[str, Any]:
+    return {name: value for name, value in vars(item).items() if name != "place"}
 
 
 async def _details(call: Call, dataset: Dataset) -> Response:
