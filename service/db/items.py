@@ -44,17 +44,13 @@ WHERE id = $1
 """
 
 REMOVE_PATH = """
-WITH locked AS (
-    SELECT id, version FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
-), gone AS (
-    UPDATE items SET removed_in = locked.version + 1 FROM locked
-    WHERE dataset_id = locked.id AND path = $2 AND removed_in IS NULL
+WITH gone AS (
+    UPDATE items SET removed_in = $3 WHERE dataset_id = $1 AND path = $2 AND removed_in IS NULL
     RETURNING blob_id
 )
-UPDATE datasets d SET version = version + 1, items = items - 1,
-    size_bytes = d.size_bytes - (SELECT b.size_bytes FROM blobs b JOIN gone ON b.id = gone.blob_id)
-WHERE d.id = $1 AND EXISTS (SELECT FROM gone)
-RETURNING version
+UPDATE datasets SET version = $3, items = items - 1, size_bytes = datasets.size_bytes - b.size_bytes
+FROM gone JOIN blobs b ON b.id = gone.blob_id
+WHERE datasets.id = $1 RETURNING version
 """
 
 CHANGED = """
@@ -175,7 +171,12 @@ class Items:
 
     async def remove(self, dataset_id: UUID, path: str) -> int | None:
         """Takes a path out of the dataset; the version without it, None where it was not there."""
-        return await self._pool.fetchval(REMOVE_PATH, dataset_id, path)
+        async with self._pool.acquire() as connection, connection.transaction():
+            version = await connection.fetchval(LOCK, dataset_id)
+            if version is None:
+                return None
+            # a statement of its own sees what those have done for whom the lock was waited
+            return await connection.fetchval(REMOVE_PATH, dataset_id, path, version + 1)
 
     async def changed_since(self, dataset_id: UUID, version: int) -> int:
         """How many items have come or gone since a version."""

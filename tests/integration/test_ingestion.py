@@ -7,6 +7,7 @@ import tarfile
 import zipfile
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,8 @@ import pytest
 from PIL import Image
 
 from service.db.blobs import Blobs
-from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
+from service.db.labels import label_items
+from service.domain.datasets import Dataset, ItemQuery, Kind, Place, Visibility
 from service.domain.users import User
 from service.messaging import keys
 from service.runtime import Runtime, open_runtime
@@ -367,14 +369,9 @@ async def test_bytes_that_come_back_during_their_collection_are_there(
 
     async def remove_late(hashes: Sequence[str]) -> None:
         coming.set()
-        await eventually(somebody_waits)
+        await eventually(partial(somebody_waits, runtime))
         for sha256 in hashes:
             runtime.storage.remove_blob(sha256)
-
-    async def somebody_waits() -> bool:
-        return await runtime.database.pool.fetchval(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        )
 
     async with asyncio.TaskGroup() as both:
         both.create_task(blobs.collect(grace_seconds=0, limit=10, remove=remove_late))
@@ -396,6 +393,19 @@ async def test_an_item_that_a_retryable_task_needs_keeps_its_bytes(
 
     assert collected == 0
     assert runtime.storage.blob_path(hashlib.sha256(data).hexdigest()).exists()
+
+
+async def test_an_item_that_is_labelled_meanwhile_can_be_removed(
+    runtime: Runtime, user: User, empty: Dataset
+) -> None:
+    await put(runtime, user, empty, b"picture")
+
+    async with runtime.database.pool.acquire() as connection, connection.transaction():
+        await label_items(connection, empty.id, {"a.bin": Place("night", None, None)})
+        removing = asyncio.create_task(runtime.datasets.remove_item(user, empty.id, "a.bin"))
+        await eventually(partial(somebody_waits, runtime))
+
+    assert await removing == 3
 
 
 async def test_who_watches_a_waiting_task_hears_that_its_dataset_is_deleted(
@@ -428,6 +438,10 @@ async def test_a_quota_is_told_before_and_while_bytes_come(
         await put(limited, user, dataset, b"x" * 10)
 
         assert (await limited.uploads.room(user.id)).left_bytes == 0
+
+
+async def somebody_waits(runtime: Runtime) -> bool:
+    return await runtime.database.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 @pytest.fixture
