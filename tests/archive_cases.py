@@ -34,6 +34,8 @@ LIMITS: Final[Mapping[str, int]] = {
     "max_expanded_bytes": 300 << 20,
     "max_ratio": 100,
     "max_file_bytes": 200 << 20,
+    "quota_left_bytes": 300 << 20,
+    "free_bytes": 300 << 20,
 }
 """Of a case that names no others."""
 

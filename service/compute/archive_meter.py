@@ -17,6 +17,10 @@ class Allowance:
     max_ratio: float
     """Bytes that come out for each byte of the archive."""
     max_file_bytes: int
+    quota_left_bytes: int | None
+    """What may be kept besides what was kept before this run; None is no limit."""
+    free_bytes: int
+    """What the disk takes besides that."""
 
 
 class Meter:
@@ -30,6 +34,7 @@ class Meter:
         self._entries = 0
         self._unfolded_bytes = 0
         self._kept_bytes = 0
+        self._new_bytes = 0
 
     @property
     def done(self) -> float:
@@ -60,7 +65,23 @@ class Meter:
             )
 
     def keep(self, size_bytes: int) -> None:
-        """Bytes are about to be kept, or were before this run."""
+        """Bytes are about to be kept."""
+        self.keep_again(size_bytes)
+        self._new_bytes += size_bytes
+        quota_left_bytes = self.allowance.quota_left_bytes
+        if quota_left_bytes is not None and self._new_bytes > quota_left_bytes:
+            raise Unreadable(
+                "quota_exceeded",
+                f"its files have more than the {quota_left_bytes} bytes that its owner may bring",
+            )
+        if self._new_bytes > self.allowance.free_bytes:
+            raise Unreadable(
+                "storage_full",
+                f"the storage has room for {self.allowance.free_bytes} more bytes only",
+            )
+
+    def keep_again(self, size_bytes: int) -> None:
+        """Bytes were kept before this run: they are of the archive, and take no more room."""
         self._kept_bytes += size_bytes
         if self._kept_bytes > self.allowance.max_expanded_bytes:
             raise Unreadable(

@@ -42,8 +42,8 @@ def unpack(item: dict[str, Any], shared: dict[str, Any]) -> Iterator[dict[str, A
 
     ``shared`` is an Allowance. Where the archive as a whole is bad, what could be read comes out
     first, then Unreadable: ``not_an_archive``, ``archive_damaged``, ``archive_encrypted``,
-    ``archive_too_large``, ``archive_too_many_entries`` or ``archive_ratio``. OSError is the
-    disk's fault, not the archive's.
+    ``archive_too_large``, ``archive_too_many_entries`` or ``archive_ratio``. So do
+    ``quota_exceeded`` and ``storage_full``, and OSError: they are not the archive's fault.
     """
     with open(item["path"], "rb", buffering=0) as file:
         meter = Meter(Allowance(**shared), os.fstat(file.fileno()).st_size)
@@ -78,7 +78,7 @@ class _Unpacking:
     def _take(self, key: int, entry: Entry) -> Iterator[dict[str, Any]]:
         problem, name, size = entry.problem, entry.name, entry.size_bytes
         if key < self._skip:
-            self._meter.keep(0 if problem else size)
+            self._meter.keep_again(0 if problem else size)
             return
         if problem is None:
             try:

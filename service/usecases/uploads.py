@@ -75,11 +75,9 @@ class Room:
     free_bytes: int
 
     @property
-    def left_bytes(self) -> int:
-        """How many more bytes may come."""
-        if self.quota_bytes is None:
-            return self.free_bytes
-        return max(0, min(self.free_bytes, self.quota_bytes - self.used_bytes))
+    def quota_left_bytes(self) -> int | None:
+        """How many more bytes its owner may have."""
+        return None if self.quota_bytes is None else max(0, self.quota_bytes - self.used_bytes)
 
     def check(self, size_bytes: int) -> None:
         """Passes if so many more bytes may come."""

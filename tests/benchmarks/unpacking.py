@@ -21,6 +21,8 @@ LIMITS = {
     "max_expanded_bytes": 1 << 40,
     "max_ratio": 100,
     "max_file_bytes": 1 << 30,
+    "quota_left_bytes": None,
+    "free_bytes": 1 << 40,
 }
 PACKERS = {"tar": "tar -xf", "tar.gz": "tar -xzf", "zip": "unzip -q"}
 

@@ -21,6 +21,7 @@ from PIL import Image
 from service.db.blobs import Blobs
 from service.db.labels import label_items
 from service.domain.datasets import Dataset, ItemQuery, Kind, Place, Visibility
+from service.domain.tasks import Status
 from service.domain.users import User
 from service.messaging import keys
 from service.runtime import Runtime, open_runtime
@@ -30,6 +31,8 @@ from service.usecases.tasks import Submission
 from service.usecases.uploads import QuotaExceeded
 from tests.conftest import Site
 from tests.eventually import eventually
+from tests.integration.conftest import ended as task_ended
+from tests.integration.conftest import running_worker
 from tests.integration.test_api import API, imported
 from tests.pictures import photograph
 
@@ -67,9 +70,9 @@ def tar_of(files: dict[str, bytes], mode: str = "w:gz") -> bytes:
     return stream.getvalue()
 
 
-def zip_of(files: dict[str, bytes]) -> bytes:
+def zip_of(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
+    with zipfile.ZipFile(stream, "w", method) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return stream.getvalue()
@@ -437,11 +440,31 @@ async def test_a_quota_is_told_before_and_while_bytes_come(
                 pass
         await put(limited, user, dataset, b"x" * 10)
 
-        assert (await limited.uploads.room(user.id)).left_bytes == 0
+        assert (await limited.uploads.room(user.id)).quota_left_bytes == 0
 
 
 async def somebody_waits(runtime: Runtime) -> bool:
     return await runtime.database.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+async def test_an_archive_is_unpacked_as_far_as_the_quota_lets_it(
+    settings: Settings, runtime: Runtime, user: User, empty: Dataset
+) -> None:
+    small = settings.model_copy(update={"max_user_bytes": 2500})
+
+    async def body() -> AsyncGenerator[bytes]:
+        yield zip_of({f"{n}.jpg": bytes(1000) for n in range(4)}, zipfile.ZIP_DEFLATED)
+
+    async with open_runtime(small, connections=8) as limited, running_worker(limited):
+        upload = await limited.uploads.keep(user, empty.id, body(), 0)
+        asked = Submission("archive_import", empty.id, params={"upload": str(upload)})
+        submitted = await limited.tasks.start(user, asked)
+        task = await task_ended(limited, user, submitted.task.id)
+
+    result = await runtime.tasks.result(user, task.id)
+    assert (task.status, task.partial) == (Status.COMPLETED, True)
+    assert result["added"] == 2
+    assert "2500 bytes that its owner may bring" in result["damage"]
 
 
 @pytest.fixture

@@ -55,9 +55,11 @@ async def _allowance(run: Run) -> dict[str, Any]:
     room = await run.runtime.uploads.room_in(run.chunk.dataset_id)
     return {
         "max_entries": settings.max_archive_entries,
-        "max_expanded_bytes": min(settings.max_expanded_bytes, room.left_bytes),
+        "max_expanded_bytes": settings.max_expanded_bytes,
         "max_ratio": settings.max_archive_ratio,
         "max_file_bytes": settings.max_file_bytes,
+        "quota_left_bytes": room.quota_left_bytes,
+        "free_bytes": room.free_bytes,
     }
 
 

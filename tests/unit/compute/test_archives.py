@@ -135,6 +135,18 @@ def test_what_was_done_before_counts_towards_the_limit(tmp_path: Path) -> None:
     assert Unpacked(tmp_path, data, skip=1, max_expanded_bytes=5999).code == "archive_too_large"
 
 
+@pytest.mark.parametrize(
+    ("room", "code"), [("quota_left_bytes", "quota_exceeded"), ("free_bytes", "storage_full")]
+)
+def test_only_what_is_new_takes_room(room: str, code: str, tmp_path: Path) -> None:
+    data = GOOD["zip"].data()
+    whole = Unpacked(tmp_path, data)
+    rest = sum(row[5] for row in whole.rows[1:])
+
+    assert Unpacked(tmp_path, data, skip=1, **{room: rest}).rows == whole.rows[1:]
+    assert Unpacked(tmp_path / "target 1", data, skip=1, **{room: rest - 1}).code == code
+
+
 def test_batches_are_small_and_tell_how_far_it_is(tmp_path: Path) -> None:
     data = tar_file(*[Tarred(b"%d" % n) for n in range(500)])
 
