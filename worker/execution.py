@@ -24,8 +24,9 @@ from service.processes.death import ChildDied
 from service.processes.executor import ChildNotStarted, Executor
 from service.processes.output import NO_SPACE, STORAGE_FULL, ItemError, Order
 from service.runtime import Runtime
+from service.storage.local import StorageFull
 from worker.active import ActiveRun
-from worker.mapping import StorageFull, run_map
+from worker.mapping import run_map
 from worker.saver import Saver
 from worker.work import Analyses, MapWork, Run, SoloTools, SoloWork, StageFailed
 
@@ -100,7 +101,7 @@ class Execution:
 
 def _solo_error(error: ItemError) -> Exception:
     if error.code == STORAGE_FULL:
-        return StorageFull(error)
+        return StorageFull(error.detail)
     return StageFailed(error.code, error.detail, error.traceback)
 
 

@@ -10,6 +10,7 @@ from service.domain.saves import Reason, SetAsideSave
 from service.processes.death import ChildDied
 from service.processes.executor import Executor
 from service.processes.output import STORAGE_FULL, ItemError, Order, Output
+from service.storage.local import StorageFull
 from service.usecases.runs import ELSEWHERE_SECONDS
 from worker.work import FAULTS, Kept, MapWork, Run, Unit
 
@@ -23,13 +24,6 @@ async def run_map(run: Run, work: MapWork, executor: Executor, keep: Keep) -> Ou
     batch = await work.read(run)
     await _Mapping(run, work, executor, keep).do(list(batch.units))
     return HandedBack(ELSEWHERE_SECONDS) if batch.elsewhere else Done()
-
-
-class StorageFull(Exception):
-    """A child had no space left to write to; no item's fault, and it may pass."""
-
-    def __init__(self, error: ItemError) -> None:
-        super().__init__(error.detail)
 
 
 class _Mapping:
@@ -70,7 +64,7 @@ class _Mapping:
 
     def _kept(self, unit: Unit, output: Output | ItemError) -> Kept:
         if isinstance(output, ItemError) and output.code == STORAGE_FULL:
-            raise StorageFull(output)
+            raise StorageFull(output.detail)
         if isinstance(output, ItemError) and output.code in FAULTS:
             log.error("unit.failed", key=unit.key, code=output.code, traceback=output.traceback)
             return self._aside(unit, Reason(output.code, output.detail))

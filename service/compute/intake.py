@@ -35,22 +35,32 @@ def copy_file(item: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
     """Copies ``item["source"]`` (hex of its path) to ``item["target"]`` and hashes it on the way.
 
     Returns ``{"sha256", "size_bytes"}``; whoever adopts the copies flushes many at once. Raises
-    Unreadable where the file has gone, may not be read, is not a regular file any more, or lies
-    outside the folder ``shared["folder"]`` since one of its folders was replaced by a link.
+    Unreadable where the file has gone, may not be read, is not a regular file any more, has more
+    than ``shared["max_file_bytes"]``, or lies outside the folder ``shared["folder"]`` since one of
+    its folders was replaced by a link.
     """
+    max_bytes: int = shared["max_file_bytes"]
     try:
         source = os.open(bytes.fromhex(item["source"]), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise _unreadable(error) from error
     size = 0
     with os.fdopen(source, "rb") as reader, NewFile(item["target"]) as file:
-        if not stat.S_ISREG(os.fstat(reader.fileno()).st_mode):
+        status = os.fstat(reader.fileno())
+        if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not_a_file", "it is not a regular file")
+        _check_size(status.st_size, max_bytes)
         _check_place(reader.fileno(), os.fsencode(shared["folder"]))
         while block := reader.read(BLOCK_BYTES):
-            file.write(block)
             size += len(block)
+            _check_size(size, max_bytes)  # it may grow while it is read
+            file.write(block)
     return {"sha256": file.sha256, "size_bytes": size}
+
+
+def _check_size(size_bytes: int, max_bytes: int) -> None:
+    if size_bytes > max_bytes:
+        raise Unreadable("file_too_large", f"it has more than the limit of {max_bytes} bytes")
 
 
 def _check_place(file: int, folder: bytes) -> None:

@@ -9,6 +9,16 @@ from service.domain.chunks import ClaimedChunk
 
 MAX_SKIPPED_SHOWN = 100
 
+OPEN = """
+SELECT l.key, l.path, l.source, coalesce(b.size_bytes, 0) AS old_bytes FROM listed_files l
+LEFT JOIN LATERAL (
+    SELECT blob_id FROM items WHERE dataset_id = $5 AND path = l.path AND removed_in IS NULL LIMIT 1
+) i ON true LEFT JOIN blobs b ON b.id = i.blob_id
+WHERE l.task_id = $1 AND l.key BETWEEN $2 AND $3 AND l.state = 'listed'
+  AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = $4 AND a.key = l.key)
+ORDER BY l.key
+"""
+
 
 @dataclass(frozen=True)
 class ListedFile:
@@ -18,6 +28,8 @@ class ListedFile:
     path: str
     source: bytes
     """Its name below the folder, in its own bytes."""
+    old_bytes: int
+    """Of the item that is there under its path; 0 where there is none."""
 
 
 class ListedFiles:
@@ -29,14 +41,12 @@ class ListedFiles:
     async def open(self, chunk: ClaimedChunk) -> list[ListedFile]:
         """Those of the chunk's range that nothing has become of yet."""
         rows = await self._pool.fetch(
-            """SELECT key, path, source FROM listed_files l
-            WHERE task_id = $1 AND key BETWEEN $2 AND $3 AND state = 'listed'
-              AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = $4 AND a.key = l.key)
-            ORDER BY key""",
+            OPEN,
             chunk.task_id,
             chunk.first_key,
             chunk.last_key,
             chunk.stage_id,
+            chunk.dataset_id,
         )
         return [ListedFile(**row) for row in rows]
 

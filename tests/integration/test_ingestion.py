@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import orjson
@@ -32,7 +32,8 @@ from service.usecases.uploads import QuotaExceeded
 from tests.conftest import Site
 from tests.eventually import eventually
 from tests.integration.conftest import ended as task_ended
-from tests.integration.conftest import running_worker
+from tests.integration.conftest import import_folder, running_worker
+from tests.integration.solo import submit
 from tests.integration.test_api import API, imported
 from tests.pictures import photograph
 
@@ -465,6 +466,71 @@ async def test_an_archive_is_unpacked_as_far_as_the_quota_lets_it(
     assert (task.status, task.partial) == (Status.COMPLETED, True)
     assert result["added"] == 2
     assert "2500 bytes that its owner may bring" in result["damage"]
+
+
+async def test_a_folder_is_imported_as_far_as_the_quota_lets_it_and_again_when_full(
+    settings: Settings, runtime: Runtime, user: User, empty: Dataset, tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path, {f"{n}.jpg": bytes([n]) * 1000 for n in range(4)})
+    small = settings.model_copy(update={"max_user_bytes": 3000})
+
+    async with open_runtime(small, connections=8) as limited, running_worker(limited):
+        first = await import_folder(limited, user, empty, folder)
+        (folder / "3.jpg").unlink()
+        again = await import_folder(limited, user, empty, folder)
+
+    result = await runtime.tasks.result(user, first.id)
+    assert (first.status, first.partial) == (Status.COMPLETED, True)
+    assert (result["added"], first.set_aside) == (3, 1)
+    reason = await runtime.database.pool.fetchrow("SELECT code, detail FROM set_aside")
+    assert tuple(reason.values()) == (
+        "quota_exceeded",
+        "that would be more than the 3000 bytes that a user may have; 0 are used",
+    )
+    assert (again.partial, (await runtime.tasks.result(user, again.id))["unchanged"]) == (False, 3)
+
+
+async def test_a_file_of_a_folder_that_is_too_large_is_skipped(
+    settings: Settings, runtime: Runtime, user: User, empty: Dataset, tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path, {"small.jpg": bytes(10), "large.jpg": bytes(11)})
+    strict = settings.model_copy(update={"max_file_bytes": 10})
+
+    async with open_runtime(strict, connections=8) as limited, running_worker(limited):
+        task = await import_folder(limited, user, empty, folder)
+
+    result = await runtime.tasks.result(user, task.id)
+    assert (result["added"], result["skipped"]) == (1, 1)
+    assert result["skipped_items"][0]["code"] == "file_too_large"
+
+
+async def test_a_folder_is_imported_once_the_disk_has_room_again(
+    settings: Settings, runtime: Runtime, user: User, empty: Dataset, tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path, {"a.jpg": b"a"})
+    full = settings.model_copy(update={"spare_bytes": 1 << 60})
+
+    async with open_runtime(full, connections=8) as limited, running_worker(limited):
+        submitted = await submit(limited, user, empty, str(folder))
+        await eventually(partial(has_log_line, limited, user, submitted.id, "room for 0 more"))
+    async with running_worker(runtime):
+        task = await task_ended(runtime, user, submitted.id)
+
+    assert (task.status, task.partial) == (Status.COMPLETED, False)
+    assert (await runtime.tasks.result(user, task.id))["added"] == 1
+
+
+def folder_of(tmp_path: Path, files: dict[str, bytes]) -> Path:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+async def has_log_line(runtime: Runtime, user: User, task_id: UUID, part: str) -> bool:
+    lines = await runtime.tasks.log(user, task_id, after=0, limit=100)
+    return any(part in line.message for line in lines)
 
 
 @pytest.fixture

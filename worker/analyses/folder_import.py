@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from service.domain.datasets import MAX_PATH_BYTES, NewItem, clean_path
 from service.domain.saves import FileSave, ListedSave, Reason
 from service.processes.output import ItemError, Output
 from service.usecases.datasets import FolderNotAllowed
+from service.usecases.uploads import QuotaExceeded, Room
 from worker.analyses.imported import imported
 from worker.work import Batch, Kept, MapWork, Run, SoloTools, SoloWork, StageFailed, StageWork, Unit
 
@@ -42,26 +44,56 @@ async def _check_folder(run: Run) -> None:
 
 async def read_files(run: Run) -> Batch:
     """The listed files of the chunk that are still to be copied."""
+    assert run.chunk.dataset_id is not None  # noqa: S101 - an import always has its dataset
     folder = os.fsencode(run.chunk.params["path"])
     files = await run.runtime.listed_files.open(run.chunk)
-    return Batch([_unit(run, folder, file) for file in files])
+    growth = _Growth(await run.runtime.uploads.room_in(run.chunk.dataset_id))
+    return Batch([_unit(run, folder, file, growth) for file in files])
 
 
 def keep_file(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
-    """The stored file as an item, or why it was skipped."""
+    """The stored file as an item, or why it was skipped; the first without room ends the run."""
     fence = run.chunk.fence
     if isinstance(output, ItemError):
         return Kept(FileSave(fence, unit.key, skipped=Reason(output.code, output.detail)))
-    file, target = unit.subject
-    sha256: str = output.data["sha256"]
-    item = NewItem(file.path, bytes.fromhex(sha256), output.data["size_bytes"])
-    return Kept(FileSave(fence, unit.key, item=item, incoming=target))
+    subject: _Subject = unit.subject
+    size_bytes: int = output.data["size_bytes"]
+    subject.growth.add(size_bytes - subject.file.old_bytes)
+    item = NewItem(subject.file.path, bytes.fromhex(output.data["sha256"]), size_bytes)
+    return Kept(FileSave(fence, unit.key, item=item, incoming=subject.target))
 
 
 async def report(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     """What became of the files."""
     del tools
     return await imported(run)
+
+
+class _Growth:
+    """How much larger a run makes its dataset, and whether there is room for that."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._bytes = 0
+
+    def add(self, more_bytes: int) -> None:
+        """Passes what takes no more room than before, however full it is."""
+        self._bytes += more_bytes
+        if more_bytes <= 0:
+            return
+        try:
+            self._room.check(self._bytes)
+        except QuotaExceeded as error:
+            raise StageFailed(error.code, error.detail) from error
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """A listed file, where it is copied to, and what it adds to."""
+
+    file: ListedFile
+    target: Path
+    growth: _Growth
 
 
 def _listed(run: Run, key: int, name: bytes, problem: list[str] | None) -> ListedSave:
@@ -74,10 +106,15 @@ def _listed(run: Run, key: int, name: bytes, problem: list[str] | None) -> Liste
     return ListedSave(run.chunk.fence, key, path, name, skipped)
 
 
-def _unit(run: Run, folder: bytes, file: ListedFile) -> Unit:
-    target: Path = run.folder.new_file()
+def _unit(run: Run, folder: bytes, file: ListedFile, growth: _Growth) -> Unit:
+    subject = _Subject(file, run.folder.new_file(), growth)
     source = os.path.join(folder, file.source)
-    return Unit(file.key, {"source": source.hex(), "target": str(target)}, (file, target))
+    return Unit(file.key, {"source": source.hex(), "target": str(subject.target)}, subject)
+
+
+def _shared(run: Run) -> dict[str, Any]:
+    limit = run.runtime.settings.max_file_bytes
+    return {"folder": run.chunk.params["path"], "max_file_bytes": limit}
 
 
 FOLDER_IMPORT_WORK: Mapping[str, StageWork] = {
@@ -85,7 +122,7 @@ FOLDER_IMPORT_WORK: Mapping[str, StageWork] = {
     "copy": MapWork(
         read=read_files,
         function="service.compute.intake.copy_file",
-        shared=lambda run: {"folder": run.chunk.params["path"]},
+        shared=_shared,
         keep=keep_file,
     ),
     "report": SoloWork(report),
