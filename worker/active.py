@@ -8,7 +8,6 @@ from enum import Enum, auto
 
 from service.db.leases import Lease
 from service.domain.chunks import ClaimedChunk, Failed, Fence, HandedBack, Lost, Outcome, Stopped
-from service.domain.tasks import Failure
 from service.storage.incoming import IncomingFolder
 
 LATEST_SHARE = 0.1
@@ -29,13 +28,13 @@ class ActiveRun:
 
     chunk: ClaimedChunk
     folder: IncomingFolder
-    stop: Stop | Failure | None = None
+    stop: Stop | Failed | None = None
     """A failure where what it makes cannot be kept."""
     work: "asyncio.Task[Outcome] | None" = None
     concluded: asyncio.Event = field(default_factory=asyncio.Event)
     began: float = field(default_factory=time.monotonic)
 
-    def end(self, why: Stop | Failure) -> None:
+    def end(self, why: Stop | Failed) -> None:
         """Kills the work; a lost lease outranks every other reason."""
         if self.stop is None and self.work is not None:
             self.work.cancel()
@@ -51,8 +50,8 @@ class ActiveRun:
                 return Lost()
             case Stop.DRAINING:
                 return HandedBack()
-            case Failure() as failure:
-                return Failed(failure, transient=False)
+            case Failed() as failed:
+                return failed
             case None:
                 raise asyncio.CancelledError
 
@@ -109,10 +108,15 @@ class ActiveRuns:
             elif lease.cancelling:
                 run.end(Stop.CANCELLED)
 
-    def end(self, fence: Fence, why: Stop | Failure) -> None:
+    def end(self, fence: Fence, why: Stop | Failed) -> None:
         """Kills a run, if it is still active."""
         if run := self.find(fence):
             run.end(why)
+
+    def has_failed(self, fence: Fence) -> bool:
+        """Whether something that it has made could not be kept."""
+        run = self.find(fence)
+        return run is not None and isinstance(run.stop, Failed)
 
     def lose_all(self) -> None:
         """Nothing was heard from the database for too long: somebody else may have our chunks."""

@@ -146,7 +146,7 @@ class Runner:
         try:
             if isinstance(outcome, Done | HandedBack | Failed):
                 await self.saver.flush()
-            if isinstance(active.stop, Failure):
+            if isinstance(active.stop, Failed):
                 outcome = active.killed()
             await self._end(active, outcome)
         except NotSaved as error:

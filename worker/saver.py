@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from service.db.away import DATABASE_ERRORS, may_pass
-from service.domain.chunks import ClaimedChunk, Fence
+from service.domain.chunks import ClaimedChunk, Failed, Fence
 from service.domain.saves import Save
 from service.domain.tasks import Failure
 from service.storage.local import LocalStorage
@@ -69,7 +69,7 @@ class Saver:
         pulse: Pulse,
     ) -> None:
         self._runs = runs
-        self._storing = Storing(runs, storage)
+        self._storing = Storing(runs, storage, active)
         self._previewing = Previewing()
         self._worker_id = worker_id
         self._active = active
@@ -177,7 +177,7 @@ class Saver:
         fences = list(dict.fromkeys(save.fence for save in saves))
         if len(fences) == 1:
             log.error("run.rejected", chunk=fences[0].chunk_id, exc_info=error)
-            self._active.end(fences[0], NotSaved.because(error).failure)
+            self._active.end(fences[0], Failed(NotSaved.because(error).failure, transient=False))
             return []
         written: list[Save] = []
         for fence in fences:

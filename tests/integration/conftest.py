@@ -92,3 +92,8 @@ async def ended(runtime: Runtime, user: User, task_id: UUID, *, seconds: float =
         return task if task.status.final else None
 
     return await eventually(final, seconds=seconds)
+
+
+async def has_log_line(runtime: Runtime, user: User, task_id: UUID, part: str) -> bool:
+    lines = await runtime.tasks.log(user, task_id, after=0, limit=100)
+    return any(part in line.message for line in lines)

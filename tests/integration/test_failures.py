@@ -1,10 +1,12 @@
 """Failures: whose they are, what they are called, and that the others go on."""
 
 import asyncio
+import hashlib
 import os
 import resource
 from collections.abc import Mapping
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,7 +23,10 @@ from service.domain.users import User
 from service.processes.executor import ChildNotStarted
 from service.processes.output import ItemError
 from service.runtime import Runtime
-from tests.integration.conftest import ended, running_worker
+from service.usecases.tasks import Submission
+from tests.archives import Tarred, tar_file
+from tests.eventually import eventually
+from tests.integration.conftest import ended, has_log_line, running_worker
 from tests.integration.executing import CHILDREN, data, opened, results
 from tests.integration.solo import importing, submit
 from worker.active import ActiveRuns
@@ -166,6 +171,48 @@ async def test_a_full_disk_is_not_the_fault_of_the_item_and_may_pass(
     lines = await runtime.tasks.log(user, task.id, after=0, limit=10)
     assert told.status is Status.COMPLETED
     assert any("no space left" in line.message for line in lines)
+
+
+async def test_a_run_whose_files_storage_does_not_take_is_tried_again_and_the_others_go_on(
+    runtime: Runtime, user: User, dataset: Dataset, tmp_path: Path
+) -> None:
+    for name in ("bad", "good"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    stored = runtime.storage.blob_path(hashlib.sha256(b"bad").hexdigest())
+    stored.parent.write_bytes(b"no folder")
+
+    async with running_worker(runtime):
+        bad = await submit(runtime, user, dataset, str(tmp_path / "bad"))
+        await eventually(partial(has_log_line, runtime, user, bad.id, "storage does not take"))
+        good = await submit(runtime, user, dataset, str(tmp_path / "good"))
+        others = await ended(runtime, user, good.id)
+        stored.parent.unlink()
+        told = await ended(runtime, user, bad.id)
+
+    assert [others.status, told.status] == [Status.COMPLETED, Status.COMPLETED]
+    assert (told.partial, stored.read_bytes()) == (False, b"bad")
+
+
+async def test_an_archive_goes_on_before_the_file_that_could_not_be_stored(
+    runtime: Runtime, user: User, dataset: Dataset, tmp_path: Path
+) -> None:
+    data = [b"%d" % n for n in range(500)]
+    stored = runtime.storage.blob_path(hashlib.sha256(data[150]).hexdigest())
+    stored.parent.write_bytes(b"no folder")
+    upload = str(uuid4())
+    archive = tar_file(*[Tarred(b"a" + each, each) for each in data])
+    runtime.storage.upload_path(upload).write_bytes(archive)
+    asked = Submission("archive_import", dataset.id, params={"upload": upload})
+
+    async with running_worker(runtime):
+        task = (await runtime.tasks.start(user, asked)).task
+        await eventually(partial(has_log_line, runtime, user, task.id, "storage does not take"))
+        stored.parent.unlink()
+        told = await ended(runtime, user, task.id)
+
+    assert (told.status, told.partial) == (Status.COMPLETED, False)
+    assert (await runtime.datasets.find(user, dataset.id)).items == len(data)
 
 
 async def test_a_child_says_that_storage_is_full() -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx2
 import orjson
@@ -32,7 +32,7 @@ from service.usecases.uploads import QuotaExceeded
 from tests.conftest import Site
 from tests.eventually import eventually
 from tests.integration.conftest import ended as task_ended
-from tests.integration.conftest import import_folder, running_worker
+from tests.integration.conftest import has_log_line, import_folder, running_worker
 from tests.integration.solo import submit
 from tests.integration.test_api import API, imported
 from tests.pictures import photograph
@@ -526,11 +526,6 @@ def folder_of(tmp_path: Path, files: dict[str, bytes]) -> Path:
     for name, data in files.items():
         (folder / name).write_bytes(data)
     return folder
-
-
-async def has_log_line(runtime: Runtime, user: User, task_id: UUID, part: str) -> bool:
-    lines = await runtime.tasks.log(user, task_id, after=0, limit=100)
-    return any(part in line.message for line in lines)
 
 
 @pytest.fixture
