@@ -12,6 +12,8 @@ from service.domain.tasks import Task
 from service.usecases.freshness import Freshness
 
 PREFIX = "/api/v1"
+UNTOLD_PARAMS = {"folder_import": ("path",)}
+"""By task type, what concerns the server and not all who see the dataset."""
 
 
 def json(told: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -24,13 +26,18 @@ def task_view(task: Task, outcome: str | None = None) -> dict[str, Any]:
     """A task with its params and links; ``outcome`` says how a submission was answered."""
     itself = f"{PREFIX}/tasks/{task.id}"
     told = snapshot(task) | {
-        "params": task.params,
+        "params": _told_params(task),
         "links": {"self": itself}
         | {name: f"{itself}/{name}" for name in ("events", "result", "items", "log", "cancel")},
     }
     if outcome is not None:
         told |= {"deduplicated": outcome == "active", "cached": outcome == "cached"}
     return told
+
+
+def _told_params(task: Task) -> dict[str, Any]:
+    untold = UNTOLD_PARAMS.get(task.type, ())
+    return {name: value for name, value in task.params.items() if name not in untold}
 
 
 def freshness_view(freshness: Freshness) -> dict[str, Any]:

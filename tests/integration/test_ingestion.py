@@ -520,6 +520,32 @@ async def test_a_folder_is_imported_once_the_disk_has_room_again(
     assert (await runtime.tasks.result(user, task.id))["added"] == 1
 
 
+def test_where_a_folder_of_the_server_is_is_told_to_nobody(
+    client: httpx2.Client, dataset: str, sample_folder: Path
+) -> None:
+    task = imported(client, dataset, sample_folder)
+    seen = client.get(f"{API}/datasets/{dataset}").text
+    done = ended(client, task)
+
+    log = client.get(task["links"]["log"]).text
+    listed = client.get(f"{API}/tasks", params={"dataset_id": dataset}).text
+    assert (task["params"], done["status"]) == ({}, "completed")
+    assert [text for text in (seen, log, listed) if str(sample_folder) in text] == []
+
+
+async def test_a_folder_that_is_gone_by_now_fails_its_task_and_is_not_named(
+    runtime: Runtime, user: User, empty: Dataset, tmp_path: Path
+) -> None:
+    submitted = await submit(runtime, user, empty, str(tmp_path / "gone"))
+
+    async with running_worker(runtime):
+        task = await task_ended(runtime, user, submitted.id)
+
+    assert task.error is not None
+    assert task.error.code == "folder_not_allowed"
+    assert "gone" not in task.error.detail
+
+
 def folder_of(tmp_path: Path, files: dict[str, bytes]) -> Path:
     folder = tmp_path / "folder"
     folder.mkdir()

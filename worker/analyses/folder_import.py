@@ -35,11 +35,14 @@ async def list_folder(run: Run, tools: SoloTools) -> None:
 
 
 async def _check_folder(run: Run) -> None:
-    """What was an allowed folder when it was asked for may be a link or nothing by now."""
+    """What was an allowed folder when it was asked for may be a link or nothing by now.
+
+    Where it was is not for all who see the task.
+    """
     try:
         await run.runtime.datasets.check_importable(run.chunk.params["path"])
     except FolderNotAllowed as error:
-        raise StageFailed(error.code, error.detail) from error
+        raise StageFailed(error.code, "the folder is not there any more, or is a link") from error
 
 
 async def read_files(run: Run) -> Batch:
