@@ -65,6 +65,11 @@ class Entry:
     submitted_directly: bool = True
     """Whether POST /tasks takes it; others have a route of their own."""
 
+    @property
+    def extractor(self) -> Extractor | None:
+        """Whose features it needs, if any; a new version of it needs a new version of the entry."""
+        return next((stage.extractor for stage in self.stages if stage.extractor), None)
+
     def stage(self, name: str) -> StageSpec:
         return next(stage for stage in self.stages if stage.name == name)
 

@@ -92,8 +92,7 @@ class RunActions:
         """Ends a chunk; None where the run is superseded or has left a key out."""
         entry = self.catalogue.entry(chunk.task_type)
         spec = entry.stage(chunk.stage)
-        extractor = next((s.extractor for s in entry.stages if s.extractor), None)
-        finished = await self.chunks.finish(chunk, spec, result, extractor=extractor)
+        finished = await self.chunks.finish(chunk, spec, result, extractor=entry.extractor)
         return await self._ended(chunk, finished)
 
     async def stop(self, chunk: ClaimedChunk) -> None:

@@ -1,17 +1,23 @@
 """The main job, from a folder to a result, with real servers, children and files."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from service.catalog.image_analysis import ImageAnalysisResult
+from service.catalog.entry import Catalogue, Entry
+from service.catalog.folder_import import FOLDER_IMPORT
+from service.catalog.image_analysis import IMAGE_ANALYSIS, ImageAnalysisResult
 from service.catalog.imports import ImportResult
 from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
+from service.domain.image_features import IMAGE_EXTRACTOR
 from service.domain.tasks import Status
 from service.domain.users import User
-from service.runtime import Runtime
+from service.runtime import Runtime, open_runtime
+from service.settings import Settings
 from service.usecases.datasets import NewDataset
 from service.usecases.tasks import Submission
-from tests.integration.conftest import analyse, import_folder
+from tests.integration.conftest import analyse, import_folder, running_worker
 from tests.pictures import HOSTILE, MANY, ODD, photograph
 from worker.runner import Runner
 
@@ -150,3 +156,57 @@ async def test_a_grown_dataset_costs_its_growth(
     image, summary = 1, 1
     assert worker.executor.counters.items - before == image + summary
     assert (await runtime.tasks.result(user, task.id))["analysed"] == MANY + 1
+
+
+async def test_a_new_extractor_reads_what_it_has_not_read_and_leaves_the_old_features(
+    settings: Settings, runtime: Runtime, user: User, dataset: Dataset, tmp_path: Path
+) -> None:
+    new = NewDataset("partly the same", Kind.IMAGE, Visibility.PRIVATE)
+    twin = await runtime.datasets.create(user, new)
+    both = (
+        pictures_below(tmp_path / "both", range(3)),
+        pictures_below(tmp_path / "twin", range(2, 4)),
+    )
+    async with running_worker(runtime):
+        for each, folder in zip((dataset, twin), both, strict=True):
+            await import_folder(runtime, user, each, folder)
+        old = await analyse(runtime, user, dataset)
+        told = await runtime.tasks.result(user, old.id)
+    # were they read again, the result would be another
+    await runtime.database.pool.execute("UPDATE features SET numbers = array_fill(1.0, ARRAY[20])")
+
+    newer = Catalogue((FOLDER_IMPORT, with_new_extractor(IMAGE_ANALYSIS)))
+    async with (
+        open_runtime(settings, connections=8, catalogue=newer) as later,
+        running_worker(later) as worker,
+    ):
+        await analyse(later, user, twin)
+        before = worker.executor.counters.items
+        task = await analyse(later, user, dataset)
+        read = worker.executor.counters.items - before
+
+    summary = 1
+    assert read == 2 + summary
+    assert await runtime.tasks.result(user, task.id) == told
+    kept = (
+        "SELECT version, count(*), min(numbers[1]) = 1 AS old FROM features GROUP BY 1 ORDER BY 1"
+    )
+    version = IMAGE_EXTRACTOR.version
+    rows = [tuple(row.values()) for row in await runtime.database.pool.fetch(kept)]
+    assert rows == [(version, 3, True), (version + 1, 4, False)]
+
+
+def with_new_extractor(entry: Entry) -> Entry:
+    """The next version of an entry, as its author would write it."""
+    extractor = replace(IMAGE_EXTRACTOR, version=IMAGE_EXTRACTOR.version + 1)
+    stages = tuple(
+        replace(stage, extractor=extractor) if stage.extractor else stage for stage in entry.stages
+    )
+    return replace(entry, version=entry.version + 1, stages=stages)
+
+
+def pictures_below(folder: Path, seeds: Iterable[int]) -> Path:
+    folder.mkdir()
+    for seed in seeds:
+        photograph(seed, (64, 48)).save(folder / f"{seed}.jpg")
+    return folder

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.domain.chunks import ClaimedChunk
 from service.domain.features import Extractor
-from service.domain.image_features import IMAGE_EXTRACTOR, NUMBERS
+from service.domain.image_features import NUMBERS
 from service.domain.saves import FeatureSave, FractionSave, ItemSave, Reason
 from service.domain.stages import SOLO_TOTAL
 from service.processes.output import ItemError, Output
@@ -19,7 +19,7 @@ from worker.work import Batch, Kept, MapWork, Run, SoloTools, SoloWork, StageWor
 
 async def read_blobs(run: Run) -> Batch:
     """Claims the blobs of the chunk whose features nobody has computed or is computing."""
-    claim = await run.runtime.features.claim(run.chunk, IMAGE_EXTRACTOR)
+    claim = await run.runtime.features.claim(run.chunk, _extractor(run))
     storage = run.runtime.storage
     return Batch(
         [
@@ -39,12 +39,12 @@ def keep_features(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
     fence = run.chunk.fence
     if isinstance(output, ItemError):
         reason = Reason(output.code, output.detail)
-        save = FeatureSave(fence, IMAGE_EXTRACTOR, unit.key, unreadable=reason)
+        save = FeatureSave(fence, _extractor(run), unit.key, unreadable=reason)
         return Kept(save, count=count_unreadable)
     numbers: Mapping[str, float] = output.data["numbers"]
     save = FeatureSave(
         fence,
-        IMAGE_EXTRACTOR,
+        _extractor(run),
         unit.key,
         numbers=[float(numbers[name]) for name in NUMBERS],
         signature=bytes.fromhex(output.data["signature"]),
@@ -78,7 +78,7 @@ async def summarise(run: Run, tools: SoloTools) -> Mapping[str, Any]:
 async def _input(run: Run, path: Path, chunk: ClaimedChunk) -> dict[str, Any]:
     assert chunk.dataset_id is not None  # noqa: S101 - the face asks for one
     assert chunk.dataset_version is not None  # noqa: S101 - frozen when it was submitted
-    frozen: tuple[Any, int, Extractor] = (chunk.dataset_id, chunk.dataset_version, IMAGE_EXTRACTOR)
+    frozen: tuple[Any, int, Extractor] = (chunk.dataset_id, chunk.dataset_version, _extractor(run))
     await run.runtime.features.export(path, *frozen)
     unreadable = await run.runtime.features.unreadable(*frozen)
     return {
@@ -88,6 +88,11 @@ async def _input(run: Run, path: Path, chunk: ClaimedChunk) -> dict[str, Any]:
             for id_, reason in unreadable
         ],
     }
+
+
+def _extractor(run: Run) -> Extractor:
+    assert run.entry.extractor is not None  # noqa: S101 - its catalogue entry names one
+    return run.entry.extractor
 
 
 async def _with_paths(run: Run, result: Mapping[str, Any]) -> Mapping[str, Any]:
