@@ -1,11 +1,14 @@
 /** Upload: files on their way into one dataset, some at once, each with its progress and its end. */
 
-import { fileAddress, Problem, sendFile } from "./api.js";
+import { fileAddress, get, Problem, sendFile } from "./api.js";
+import { isActive } from "./task-state.js";
 import { computed, signal } from "./ui.js";
 
 const AT_ONCE = 4;
 const TELL_MS = 100;
 const ARRIVED_MS = 1_500;
+const ASK_MS = 1_000;
+const NOT_MINE = [401, 403, 404];
 const ENDED = ["added", "known", "handed", "refused"];
 const ARCHIVE = /\.(zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz)$/i;
 const LIST = /\.(csv|tsv|jsonl)$/i;
@@ -31,10 +34,11 @@ class Upload {
     this.arrived = signal(0);
     /** Tasks that unpack or read what has been sent. */
     this.handed = signal([]);
+    this.unpacking = [];
     this.totals = computed(() => totalsOf(this.rows.value));
   }
 
-  /** Takes `{file, path}`s: pictures, archives to be unpacked, and last the lists of labels. */
+  /** Takes `{file, path}`s: pictures, archives, and, once those are unpacked, the lists of labels. */
   async add(files) {
     const known = this.running.value ? this.rows.value : [];
     this.rows.value = [...known, ...files.map((each, n) => rowOf(each, known.length + n))];
@@ -63,8 +67,9 @@ class Upload {
     addEventListener("beforeunload", askToStay);
     const arriving = setInterval(() => (this.arrived.value += 1), ARRIVED_MS);
     while (this.#next()) {
-      await this.#together((row) => row.kind !== "list");
-      await this.#together((row) => row.kind === "list");
+      await this.#together(isNoList);
+      await this.#unpacked();
+      if (!this.#next(isNoList)) await this.#together(isList);
     }
     clearInterval(arriving);
     removeEventListener("beforeunload", askToStay);
@@ -78,6 +83,14 @@ class Upload {
       for (let row = this.#next(wanted); row; row = this.#next(wanted)) await this.#send(row);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  /** Until nothing is unpacked any more that a list may name, or there is something else to send. */
+  async #unpacked() {
+    while (this.unpacking.length > 0 && this.#next(isList) && !this.#next(isNoList)) {
+      if (await isUnpacked(this.unpacking[0])) this.unpacking.shift();
+      else await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+    }
   }
 
   #next(wanted = () => true) {
@@ -109,6 +122,7 @@ class Upload {
 
   #settle(row, { status, told }) {
     if (row.kind !== "picture") this.handed.value = [...this.handed.value, told];
+    if (row.kind === "archive") this.unpacking.push(told);
     const state = { 200: "known", 201: "added", 202: "handed" }[status];
     this.#change(row, { state, sent: row.size });
   }
@@ -138,6 +152,23 @@ class Upload {
 
 export function mayRetry({ state, problem }) {
   return state === "refused" && !FOR_GOOD.includes(problem?.code);
+}
+
+function isList({ kind }) {
+  return kind === "list";
+}
+
+function isNoList(row) {
+  return !isList(row);
+}
+
+// a task that may no longer be seen is waited for no longer, a server that does not answer is
+async function isUnpacked(task) {
+  try {
+    return !isActive(await get(task.links.self));
+  } catch ({ status }) {
+    return NOT_MINE.includes(status);
+  }
 }
 
 function rowOf({ file, path }, key) {

@@ -122,6 +122,28 @@ async def test_an_archive_is_unpacked_and_a_list_sets_labels_once_all_else_is_th
     await expect(options).to_have_text(["All labels", "night (1)", "packed (1)"])
 
 
+async def test_a_list_waits_until_the_archive_is_unpacked_whose_pictures_it_names(
+    page: Page, datasets: Datasets
+) -> None:
+    names = [f"{n}.jpg" for n in range(600)]
+    with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
+        for name in names:
+            archive.writestr(name, name)
+    listing = "\n".join(["path,label", *(f"{name},night" for name in names)])
+    await page.goto(f"/datasets/{datasets.empty()}")
+
+    await page.get_by_label("Choose files").set_input_files(
+        [
+            {"name": "labels.csv", "mimeType": "text/csv", "buffer": listing.encode()},
+            {"name": "all.zip", "mimeType": "", "buffer": packed.getvalue()},
+        ]
+    )
+
+    upload = page.get_by_role("region", name="Upload")
+    await expect(upload.get_by_text("waits until archives are unpacked")).to_be_visible()
+    await expect(page.get_by_text("600 rows: 600 changed")).to_be_visible(timeout=30_000)
+
+
 async def test_an_upload_that_breaks_says_so_for_each_file_and_is_tried_again(
     page: Page, datasets: Datasets, pictures: list[FilePayload], provoked: list[str]
 ) -> None:

@@ -65,6 +65,7 @@ function wordsOf({ state, kind, size, sent, problem }) {
   if (state === "sending") return t("upload.bytes", { sent: bytes(sent), total: bytes(size) });
   if (state === "refused") return whyOf(problem);
   if (state === "handed") return t(`upload.row.handed_${kind}`);
+  if (state === "waiting" && kind === "list") return t("upload.row.waiting_list");
   return `${bytes(size)} ${t(`upload.row.${state}`)}`;
 }
 

@@ -123,6 +123,7 @@ export default {
   "upload.stop": "Stop",
   "upload.more": { one: "and {count} more file", other: "and {count} more files" },
   "upload.row.waiting": "waiting",
+  "upload.row.waiting_list": "waits until archives are unpacked and all else is there",
   "upload.row.added": "added",
   "upload.row.known": "already there",
   "upload.row.handed_archive": "is being unpacked",

@@ -122,6 +122,7 @@ export default {
   "upload.stop": "중지",
   "upload.more": { other: "외 파일 {count}개" },
   "upload.row.waiting": "대기 중",
+  "upload.row.waiting_list": "압축이 풀리고 나머지 파일이 모두 추가될 때까지 대기 중",
   "upload.row.added": "추가됨",
   "upload.row.known": "이미 있음",
   "upload.row.handed_archive": "압축을 푸는 중",
