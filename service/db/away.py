@@ -7,6 +7,7 @@ DATABASE_ERRORS = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    DBAPIError,
     OSError,
     TimeoutError,
 )

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from service.clock import Clock
 from service.db.away import DATABASE_ERRORS, may_pass
@@ -112,6 +113,14 @@ async def test_only_what_may_succeed_later_is_tried_again(runtime: Runtime) -> N
     assert not await told("INSERT INTO task_log (task_id, seq) VALUES (gen_random_uuid(), 1)")
 
 
+async def test_a_read_that_loses_its_connection_is_tried_again_too(runtime: Runtime) -> None:
+    async with runtime.database.engine.connect() as connection:
+        with pytest.raises(DATABASE_ERRORS) as raised:
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+        assert may_pass(raised.value)
+
+
 async def test_connections_that_are_terminated_all_the_time_fail_no_task(
     runtime: Runtime, user: User, dataset: Dataset, tmp_path: Path
 ) -> None:
@@ -129,6 +138,7 @@ async def test_connections_that_are_terminated_all_the_time_fail_no_task(
     folders = [tmp_path / str(n) for n in range(20)]
     for folder in folders:
         folder.mkdir()
+        (folder / "file").write_text(folder.name)
     tasks = [await submit(runtime, user, dataset, str(folder)) for folder in folders]
     async with running_worker(runtime):
         ending = asyncio.create_task(end_connections())
@@ -137,7 +147,7 @@ async def test_connections_that_are_terminated_all_the_time_fail_no_task(
         await runtime.database.pool.expire_connections()  # the test itself has no patience
         told = [await ended(runtime, user, task.id) for task in tasks]
 
-    assert {task.status for task in told} == {Status.COMPLETED}
+    assert {(task.status, task.partial) for task in told} == {(Status.COMPLETED, False)}
 
 
 async def test_a_timeout_of_the_database_is_not_told_as_the_runs_own(
