@@ -12,6 +12,15 @@ LOCK = """
 SELECT version FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE
 """
 
+LOCK_OWNER = """
+SELECT FROM users WHERE id = (SELECT owner_id FROM datasets WHERE id = $1) FOR NO KEY UPDATE
+"""
+
+OWNED = """
+SELECT sum(size_bytes)::bigint FROM datasets
+WHERE owner_id = (SELECT owner_id FROM datasets WHERE id = $1) AND deleted_at IS NULL
+"""
+
 COMPARE = """
 SELECT told.path, b.id AS blob_id, b.size_bytes,
        i.id AS old_id, i.blob_id AS old_blob_id, i.size_bytes AS old_size_bytes,
@@ -89,6 +98,10 @@ GROUP BY 1 ORDER BY 1 LIMIT $2
 MOST_NAMES = 1000
 
 
+class OverQuota(Exception):
+    """The owner would have more bytes than may be; nothing was added."""
+
+
 @dataclass(frozen=True)
 class Added:
     """What a batch changed: the version that has it, and by path what became of each item."""
@@ -164,10 +177,23 @@ class Items:
     def __init__(self, database: Database) -> None:
         self._pool = database.pool
 
-    async def add(self, dataset_id: UUID, new: Sequence[NewItem]) -> Added | None:
-        """Adds a batch in a transaction of its own; None where the dataset is gone."""
+    async def add(
+        self, dataset_id: UUID, new: Sequence[NewItem], *, quota_bytes: int | None = None
+    ) -> Added | None:
+        """Adds a batch in a transaction of its own; None where the dataset is gone.
+
+        Raises OverQuota, for those too who come at the same time.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
-            return await add_items(connection, dataset_id, new)
+            if quota_bytes is None:
+                return await add_items(connection, dataset_id, new)
+            await connection.execute(LOCK_OWNER, dataset_id)
+            before = await connection.fetchval(OWNED, dataset_id) or 0
+            added = await add_items(connection, dataset_id, new)
+            after = await connection.fetchval(OWNED, dataset_id) or 0
+            if after > max(before, quota_bytes):
+                raise OverQuota
+            return added
 
     async def remove(self, dataset_id: UUID, path: str) -> int | None:
         """Takes a path out of the dataset; the version without it, None where it was not there."""

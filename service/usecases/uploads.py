@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from service.db.blobs import Blobs
 from service.db.datasets import Datasets
-from service.db.items import Added, Items
+from service.db.items import Added, Items, OverQuota
 from service.db.uploads import Uploads
 from service.domain.datasets import NewItem, clean_path
 from service.domain.saves import Reason
@@ -147,7 +147,14 @@ class UploadActions:
         await self._blobs.reserve(items)
         files = [(file.incoming, file.item.sha256.hex()) for file in taken]
         await asyncio.to_thread(self._storage.adopt, files)
-        added = await self._items.add(dataset_id, items)
+        quota_bytes = self._limits.user_bytes or None
+        try:
+            added = await self._items.add(dataset_id, items, quota_bytes=quota_bytes)
+        except OverQuota as error:
+            raise QuotaExceeded(
+                f"with what has come meanwhile it is more than the {quota_bytes} bytes that a user"
+                " may have"
+            ) from error
         if added is None:
             raise DatasetNotFound(f"there is no dataset {str(dataset_id)!r}")
         return added

@@ -448,6 +448,29 @@ async def somebody_waits(runtime: Runtime) -> bool:
     return await runtime.database.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
+async def test_a_quota_holds_for_uploads_that_come_at_the_same_time(
+    settings: Settings, runtime: Runtime, user: User, empty: Dataset
+) -> None:
+    small = settings.model_copy(update={"max_user_bytes": 10})
+
+    async def body(data: bytes) -> AsyncGenerator[bytes]:
+        yield data
+
+    async with open_runtime(small, connections=3) as limited:
+        uploads = limited.uploads
+        async with (
+            uploads.receive(user, empty.id, 6) as one,
+            uploads.receive(user, empty.id, 6) as other,
+        ):
+            await one.take("one.bin", body(b"1" * 6))
+            await other.take("other.bin", body(b"2" * 6))
+            await uploads.add(empty.id, one.taken)
+            with pytest.raises(QuotaExceeded):
+                await uploads.add(empty.id, other.taken)
+
+    assert (await runtime.datasets.find(user, empty.id)).size_bytes == 6
+
+
 async def test_an_archive_is_unpacked_as_far_as_the_quota_lets_it(
     settings: Settings, runtime: Runtime, user: User, empty: Dataset
 ) -> None:
