@@ -1,11 +1,12 @@
 """A worker in the test's own process, with real children."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 
 from service.clock import Clock
@@ -17,6 +18,7 @@ from service.processes.limits import Limits
 from service.runtime import Runtime
 from service.usecases.datasets import NewDataset
 from service.usecases.tasks import Submission
+from tests.conftest import Site
 from tests.eventually import eventually
 from worker.analyses import ANALYSES, PRELOAD
 from worker.heart import Heart
@@ -64,6 +66,19 @@ async def running_worker(
 async def worker(runtime: Runtime) -> AsyncGenerator[Runner]:
     async with running_worker(runtime) as runner:
         yield runner
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[httpx2.Client]:
+    headers = {"Authorization": f"Bearer {site.api_key}"}
+    with httpx2.Client(base_url=site.url, headers=headers, timeout=30) as opened:
+        yield opened
+
+
+@pytest.fixture
+def dataset_id(client: httpx2.Client) -> str:
+    """An empty dataset of the site."""
+    return client.post("/api/v1/datasets", json={"name": f"set {uuid4()}"}).json()["id"]
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The HTTP face, as its users meet it: a web process and a worker that really run."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,13 +15,6 @@ from service.api.schemas.tasks import TaskAnswer
 from tests.conftest import Site
 
 API = "/api/v1"
-
-
-@pytest.fixture
-def client(site: Site) -> Iterator[httpx2.Client]:
-    headers = {"Authorization": f"Bearer {site.api_key}"}
-    with httpx2.Client(base_url=site.url, headers=headers, timeout=30) as opened:
-        yield opened
 
 
 @pytest.fixture

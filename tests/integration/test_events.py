@@ -25,12 +25,6 @@ from tests.integration.test_api import API, imported
 Told = Iterator[tuple[str, Any]]
 
 
-@pytest.fixture
-def client(site: Site) -> Iterator[httpx2.Client]:
-    with client_of(site, site.api_key) as opened:
-        yield opened
-
-
 def client_of(site: Site, key: str) -> httpx2.Client:
     headers = {"Authorization": f"Bearer {key}"}
     return httpx2.Client(base_url=site.url, headers=headers, timeout=30)
