@@ -104,8 +104,9 @@ class Saver:
     async def flush(self) -> None:
         """Returns once everything is saved that has come until now."""
         batch = self._batch
-        self._due.set()
-        await batch.saved.wait()
+        if batch.saves or self._unsaved:
+            self._due.set()
+            await batch.saved.wait()
 
     def discard(self, fence: Fence) -> None:
         """Forgets what a run has brought and is not saved: it is no longer its to save."""

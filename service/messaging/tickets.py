@@ -14,6 +14,17 @@ from service.messaging import keys
 
 MAX_TICKETS = 32
 """More would not be picked up sooner."""
+RING = """
+local most, now, lifetime, job, prefix, bell = unpack(ARGV)
+for n = 7, #ARGV do
+    if redis.call('ZCARD', KEYS[1]) >= tonumber(most) then break end
+    redis.call('PSETEX', prefix .. ARGV[n], lifetime, job)
+    redis.call('ZADD', KEYS[1], now, ARGV[n])
+end
+redis.call('PEXPIRE', KEYS[1], lifetime)
+redis.call('PUBLISH', bell, '1')
+"""
+"""Where as many tickets lie already, the bell is enough."""
 FUNCTION = "work"
 """The name of the arq coroutine."""
 
@@ -34,21 +45,18 @@ class Tickets:
     """Enqueues tickets and rings the bell, best effort."""
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+        self._ring = redis.register_script(RING)
 
     async def ring(self, chunks: int) -> None:
         """Tells the workers that so many chunks wait; nobody minds if Redis is away."""
         now = timestamp_ms()
         job = serialize_job(FUNCTION, (), {}, None, now, serializer=serialize)
         lifetime_ms = int(keys.TICKETS_LIFETIME.total_seconds() * 1000)
-        pipeline = self._redis.pipeline(transaction=True)
-        for _ in range(min(chunks, MAX_TICKETS)):
-            id_ = uuid4().hex
-            pipeline.psetex(f"{job_key_prefix}{id_}", lifetime_ms, job)
-            pipeline.zadd(keys.TICKETS, {id_: now})
-        pipeline.pexpire(keys.TICKETS, lifetime_ms)
-        pipeline.publish(keys.BELL, b"1")
+        fresh = [uuid4().hex for _ in range(min(chunks, MAX_TICKETS))]
         try:
-            await pipeline.execute()
+            await self._ring(
+                keys=[keys.TICKETS],
+                args=[MAX_TICKETS, now, lifetime_ms, job, job_key_prefix, keys.BELL, *fresh],
+            )
         except (RedisError, OSError) as error:
             log.warning("tickets.not_sent", chunks=chunks, error=str(error))

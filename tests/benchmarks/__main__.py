@@ -15,11 +15,12 @@ from tests.benchmarks import (
     item_pages,
     pickup,
     saving,
+    throughput,
     unpacking,
 )
 from tests.benchmarks.figure import Figure
 
-PARTS = (features, unpacking, pickup, saving, ingest, growth, item_pages)
+PARTS = (features, unpacking, pickup, saving, ingest, growth, item_pages, throughput)
 
 
 def main(wanted: Iterable[str]) -> int:
