@@ -1,10 +1,13 @@
 """Logs: facts as ``noun.happened`` with keys, one JSON object a line (coloured on a terminal)."""
 
 import logging
+import re
 import sys
 
 import structlog
 from structlog.typing import Processor
+
+TICKET = re.compile(r"(?<=[?&]ticket=)[^&\s\"']+")
 
 
 def configure_logs() -> None:
@@ -29,6 +32,18 @@ def configure_logs() -> None:
     _adopt_standard_logging(shared, renderer)
 
 
+def _without_tickets(record: logging.LogRecord) -> bool:
+    """Lets every line through; stream tickets are secrets, and the only ones in addresses."""
+    record.msg = _masked(record.msg)
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_masked, record.args))
+    return True
+
+
+def _masked(told: object) -> object:
+    return TICKET.sub("…", told) if isinstance(told, str) else told
+
+
 def _adopt_standard_logging(shared: list[Processor], renderer: Processor) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -38,6 +53,8 @@ def _adopt_standard_logging(shared: list[Processor], renderer: Processor) -> Non
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).addFilter(_without_tickets)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncGenerator, Generator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -62,14 +63,14 @@ async def user(runtime: Runtime) -> User:
 
 
 @dataclass(frozen=True)
-class Site:
-    """A web process and a worker, really running."""
+class Web:
+    """A web process, really running."""
 
     url: str
-    api_key: str
+    process: "subprocess.Popen[bytes]"
     settings: Settings
     environment: dict[str, str]
-    worker: "subprocess.Popen[bytes]"
+    api_key: str = ""
 
     def sign_in_path(self) -> str:
         return self.command("link")
@@ -84,6 +85,13 @@ class Site:
             text=True,
         )
         return told.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Site(Web):
+    """A web process and a worker."""
+
+    worker: "subprocess.Popen[bytes]" = field(kw_only=True)
 
 
 @pytest.fixture(scope="session")
@@ -107,30 +115,40 @@ def site(
     servers: Servers, tmp_path_factory: pytest.TempPathFactory, sample_folder: Path
 ) -> Generator[Site]:
     settings = _settings(servers, tmp_path_factory.mktemp("site"), slots=2)
-    port = _free_port()
-    environment = os.environ | {
+    chosen = {"IMPORT_ROOTS": str(sample_folder.parent), "WORKER_SLOTS": "2"}
+    with running_web(settings, chosen) as web, _running(web.environment, "-m", "worker") as worker:
+        yield Site(**vars(web), worker=worker)
+
+
+@pytest.fixture(scope="module")
+def quiet_site(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Generator[Web]:
+    """No worker: a task waits until it is cancelled."""
+    settings = _settings(servers, tmp_path_factory.mktemp("quiet"), slots=2)
+    with running_web(settings) as web:
+        yield web
+
+
+@contextmanager
+def running_web(
+    settings: Settings, chosen: Mapping[str, str] = MappingProxyType({})
+) -> Generator[Web]:
+    """A web process of its own; ``chosen`` are further settings."""
+    environment = {
+        **os.environ,
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "STORAGE_URL": settings.storage_url,
-        "IMPORT_ROOTS": str(sample_folder.parent),
-        "WORKER_SLOTS": "2",
+        **chosen,
     }
-    web = _start(
-        environment,
+    port = free_port()
+    words = (
         *("-m", "uvicorn", "--factory", "service.api.app:create_app", "--no-access-log"),
         *("--port", str(port), "--timeout-graceful-shutdown", "5", "--log-level", "warning"),
     )
-    worker = _start(environment, "-m", "worker")
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_ready(url)
-        running = Site(url, "", settings, environment, worker)
-        yield Site(url, running.command("key"), settings, environment, worker)
-    finally:
-        for process in (web, worker):
-            process.send_signal(signal.SIGTERM)
-        for process in (web, worker):
-            process.wait(30)
+    with _running(environment, *words) as process:
+        web = Web(f"http://127.0.0.1:{port}", process, settings, environment)
+        _wait_until_ready(web.url)
+        yield replace(web, api_key=web.command("key"))
 
 
 def _settings(servers: Servers, folder: Path, *, slots: int) -> Settings:
@@ -157,11 +175,17 @@ def _with_database(servers: Servers, name: str) -> str:
     return urlunsplit(urlsplit(servers.database_url)._replace(path=f"/{name}"))
 
 
-def _start(environment: dict[str, str], *words: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment)
+@contextmanager
+def _running(environment: dict[str, str], *words: str) -> Generator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -18,7 +18,16 @@ from service.api.headers import SafetyHeaders
 from service.api.hub import Hub
 from service.api.openapi import openapi
 from service.api.problems import HANDLERS
-from service.api.routes import blobs, datasets, events, health, session, tasks, uploads
+from service.api.routes import (
+    blobs,
+    datasets,
+    events,
+    health,
+    session,
+    stream_tickets,
+    tasks,
+    uploads,
+)
 from service.api.state import State, state_of
 from service.api.views import PREFIX, json
 from service.logs import configure_logs
@@ -31,6 +40,7 @@ OPERATIONS = (
     *uploads.OPERATIONS,
     *blobs.OPERATIONS,
     *tasks.OPERATIONS,
+    *stream_tickets.OPERATIONS,
     *events.OPERATIONS,
     *health.OPERATIONS,
 )

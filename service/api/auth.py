@@ -1,8 +1,9 @@
-"""Auth: who asks, by API key or session cookie, and whether a browser was tricked into asking."""
+"""Auth: who asks, by key, cookie or stream ticket, and whether a browser was tricked into it."""
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from service.domain.users import User
@@ -12,13 +13,13 @@ COOKIE = "meanwhile_session"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-async def authenticate(request: Request, access: AccessActions) -> User:
+async def authenticate(connection: HTTPConnection, access: AccessActions) -> User:
     """The user of the request's key or session."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    scheme, _, key = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         user = await access.by_key(key.strip())
-    elif session := request.cookies.get(COOKIE):
-        refuse_foreign_pages(request)
+    elif session := connection.cookies.get(COOKIE):
+        refuse_foreign_pages(connection)
         user = await access.by_session(session)
     else:
         user = None
@@ -30,15 +31,32 @@ async def authenticate(request: Request, access: AccessActions) -> User:
     return user
 
 
-def refuse_foreign_pages(request: Request) -> None:
-    """A page of another origin must not act with this browser's cookie."""
-    if request.method in SAFE_METHODS:
+async def authenticate_watcher(
+    connection: HTTPConnection, access: AccessActions, task_id: UUID
+) -> User:
+    """Who watches a task: whoever got the ticket of the address, else as anywhere."""
+    ticket = connection.query_params.get("ticket")
+    if ticket is None:
+        return await authenticate(connection, access)
+    return await access.by_stream_ticket(ticket, task_id)
+
+
+def refuse_foreign_pages(connection: HTTPConnection) -> None:
+    """A page of another origin must not act with this browser's cookie.
+
+    Nor may it read by a WebSocket: browsers open those to everywhere, cookies included, and leave
+    it to the server to look at the origin, which they always tell.
+    """
+    socket = connection.scope["type"] == "websocket"
+    if not socket and connection.scope["method"] in SAFE_METHODS:
         return
-    site = request.headers.get("sec-fetch-site")
+    site = connection.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         raise Forbidden("the request comes from a page of another origin")
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    origin = connection.headers.get("origin")
+    if origin is None and not socket:
+        return
+    if urlsplit(origin or "").netloc != connection.headers.get("host"):
         raise Forbidden("the request comes from a page of another origin")
 
 

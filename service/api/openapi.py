@@ -8,13 +8,15 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from service.api.auth import COOKIE
 from service.api.operations import STREAM, BodyTooLarge, InvalidRequest, Operation
 from service.api.problems import MEDIA_TYPE
 from service.api.schemas.common import Problem
 from service.catalog.entry import Catalogue
 from service.errors import MeanwhileError
-from service.usecases.access import Forbidden, Unauthorized
+from service.usecases.access import Forbidden, TicketExpired, Unauthorized
 
+SIGNED_IN = [{"key": []}, {"session": []}]
 REF = "#/components/schemas/{model}"
 
 
@@ -40,10 +42,11 @@ def openapi(operations: Sequence[Operation], catalogue: Catalogue, version: str)
             "schemas": schemas["$defs"],
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "meanwhile_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                "ticket": {"type": "apiKey", "in": "query", "name": "ticket"},
             },
         },
-        "security": [{"key": []}, {"session": []}],
+        "security": SIGNED_IN,
     }
 
 
@@ -82,6 +85,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
     if operation.public:
         told["security"] = []
+    if operation.by_ticket:
+        told["security"] = [*SIGNED_IN, {"ticket": []}]
     if operation.body is not None:
         told["requestBody"] = _content("application/json", _ref(operation.body)) | {
             "required": True
@@ -160,6 +165,8 @@ def _problems(operation: Operation) -> dict[str, Any]:
     kinds: list[type[MeanwhileError]] = [*operation.problems]
     if not operation.public:
         kinds += [Unauthorized, Forbidden]
+    if operation.by_ticket:
+        kinds.append(TicketExpired)
     if operation.body or operation.query or operation.form or "{" in operation.path:
         kinds.append(InvalidRequest)
     if operation.body:

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from service.api.auth import authenticate
+from service.api.auth import authenticate, authenticate_watcher
 from service.api.state import State, state_of
 from service.domain.users import User
 from service.errors import MeanwhileError
@@ -47,12 +47,16 @@ class Call:
         return self.signed_in
 
     def id(self, name: str = "id") -> UUID:
-        """A UUID of the path."""
-        told = self.request.path_params[name]
-        try:
-            return UUID(told)
-        except ValueError:
-            raise InvalidRequest(f"{told!r} is not an id", fields=[(name, "not a UUID")]) from None
+        return path_id(self.request, name)
+
+
+def path_id(connection: HTTPConnection, name: str) -> UUID:
+    """A UUID of the path."""
+    told = connection.path_params[name]
+    try:
+        return UUID(told)
+    except ValueError:
+        raise InvalidRequest(f"{told!r} is not an id", fields=[(name, "not a UUID")]) from None
 
 
 STREAM = "text/event-stream"
@@ -77,6 +81,8 @@ class Operation:
     query: type[BaseModel] | None = None
     problems: Sequence[type[MeanwhileError]] = field(default=())
     public: bool = False
+    by_ticket: bool = False
+    """Whether a stream ticket for the task of the path lets in, too."""
 
     @property
     def name(self) -> str:
@@ -87,14 +93,19 @@ class Operation:
 
     async def _understand(self, request: Request) -> Call:
         state = state_of(request)
-        user = None if self.public else await authenticate(request, state.runtime.access)
         return Call(
             request=request,
             state=state,
-            signed_in=user,
+            signed_in=None if self.public else await self._authenticate(request, state),
             body=await self._read_body(request, state) if self.body else None,
             query=_validated(self.query, dict(request.query_params)) if self.query else None,
         )
+
+    async def _authenticate(self, request: Request, state: State) -> User:
+        if self.by_ticket:
+            task_id = path_id(request, "id")
+            return await authenticate_watcher(request, state.runtime.access, task_id)
+        return await authenticate(request, state.runtime.access)
 
     async def _read_body(self, request: Request, state: State) -> BaseModel:
         assert self.body is not None  # noqa: S101 - asked only where there is one

@@ -104,6 +104,17 @@ class SessionRow(Base):
     expires_at: Mapped[datetime]
 
 
+class StreamTicketRow(Base):
+    """Who may watch one task for a moment without a key or a cookie, stored as a SHA-256."""
+
+    __tablename__ = "stream_tickets"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+
+
 class DatasetRow(Base):
     """A dataset; its row lock orders the changes of its items."""
 

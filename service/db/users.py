@@ -1,6 +1,6 @@
-"""Reads and writes users, their API keys, one-time links and sessions, all stored as hashes."""
+"""Reads and writes users, their keys, links, sessions and stream tickets, all stored as hashes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,11 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.db.engine import Database
-from service.db.models import ApiKeyRow, SessionRow, SignInLinkRow, UserRow
+from service.db.models import ApiKeyRow, SessionRow, SignInLinkRow, StreamTicketRow, UserRow
 from service.domain.users import Role, User
+
+SWEPT_AT_ONCE = 100
+"""How many expired stream tickets go for each new one."""
 
 
 class Users:
@@ -83,6 +86,39 @@ class Users:
     async def close_session(self, hash_: bytes) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(delete(SessionRow).where(SessionRow.hash == hash_))
+
+    async def add_stream_ticket(
+        self, user_id: UUID, task_id: UUID, hash_: bytes, lifetime: timedelta
+    ) -> datetime:
+        """When it expires; some of those that have expired go."""
+        expired = (
+            select(StreamTicketRow.hash)
+            .where(StreamTicketRow.expires_at < func.now())
+            .limit(SWEPT_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        add = (
+            insert(StreamTicketRow)
+            .values(hash=hash_, user_id=user_id, task_id=task_id, expires_at=func.now() + lifetime)
+            .returning(StreamTicketRow.expires_at)
+        )
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                delete(StreamTicketRow).where(StreamTicketRow.hash.in_(expired))
+            )
+            return (await connection.execute(add)).scalar_one()
+
+    async def by_stream_ticket(self, hash_: bytes, task_id: UUID) -> User | None:
+        """Who may watch the task by this ticket, unless it has expired."""
+        return await self._one(
+            _users()
+            .join(StreamTicketRow, StreamTicketRow.user_id == UserRow.id)
+            .where(
+                StreamTicketRow.hash == hash_,
+                StreamTicketRow.task_id == task_id,
+                StreamTicketRow.expires_at > func.now(),
+            )
+        )
 
     async def _one(self, query: Select[UUID, str, str]) -> User | None:
         async with self._engine.connect() as connection:

@@ -1,9 +1,10 @@
-"""Who comes in and with what: API keys, one-time links, browser sessions."""
+"""Who comes in and with what: API keys, one-time links, browser sessions, stream tickets."""
 
 import hashlib
 import secrets
-from datetime import timedelta
-from uuid import uuid4
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from service.db.users import Users
 from service.domain.users import Role, User
@@ -12,6 +13,7 @@ from service.errors import MeanwhileError
 KEY_PREFIX = "mw_"
 LINK_LIFETIME = timedelta(hours=24)
 SESSION_LIFETIME = timedelta(days=30)
+TICKET_LIFETIME = timedelta(seconds=60)
 
 
 class Unauthorized(MeanwhileError):
@@ -40,6 +42,21 @@ class LinkUsed(MeanwhileError):
 
     code = "link_used"
     status = 401
+
+
+class TicketExpired(MeanwhileError):
+    """A stream ticket that is too old, unknown, or for another task."""
+
+    code = "ticket_expired"
+    status = 401
+
+
+@dataclass(frozen=True)
+class StreamTicket:
+    """Opens the streams of one task; a secret, though a short-lived one."""
+
+    secret: str = field(repr=False)
+    expires_at: datetime
 
 
 class AccessActions:
@@ -89,6 +106,24 @@ class AccessActions:
 
     async def sign_out(self, session: str) -> None:
         await self._users.close_session(_hash(session))
+
+    async def new_stream_ticket(self, user: User, task_id: UUID) -> StreamTicket:
+        """For a task that the user may see; who asks has looked."""
+        secret = secrets.token_urlsafe(32)
+        expires_at = await self._users.add_stream_ticket(
+            user.id, task_id, _hash(secret), TICKET_LIFETIME
+        )
+        return StreamTicket(secret, expires_at)
+
+    async def by_stream_ticket(self, secret: str, task_id: UUID) -> User:
+        user = await self._users.by_stream_ticket(_hash(secret), task_id)
+        if user is None:
+            raise TicketExpired(
+                f"this stream ticket is too old or for another task; a new one from"
+                f" POST /api/v1/tasks/{task_id}/stream-ticket is good for"
+                f" {TICKET_LIFETIME.seconds} s"
+            )
+        return user
 
     async def by_key(self, key: str) -> User | None:
         return await self._users.by_key(_hash(key))

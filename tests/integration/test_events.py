@@ -19,19 +19,19 @@ from service.messaging.snapshots import Snapshots
 from service.runtime import Runtime
 from service.usecases.datasets import NewDataset
 from service.usecases.tasks import Submission
-from tests.conftest import Site
+from tests.conftest import Site, Web
 from tests.integration.test_api import API, imported
 
 Told = Iterator[tuple[str, Any]]
 
 
-def client_of(site: Site, key: str) -> httpx2.Client:
+def client_of(site: Web, key: str) -> httpx2.Client:
     headers = {"Authorization": f"Bearer {key}"}
     return httpx2.Client(base_url=site.url, headers=headers, timeout=30)
 
 
 @contextmanager
-def somebody(site: Site, role: str) -> Generator[httpx2.Client]:
+def somebody(site: Web, role: str) -> Generator[httpx2.Client]:
     """Another user, new to the service."""
     key = site.command("key", "--user", f"user {uuid4()}", "--role", role)
     with client_of(site, key) as opened:

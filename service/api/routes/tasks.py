@@ -158,6 +158,7 @@ OPERATIONS = (
         "Watch a task: snapshot, progress, preview, log, done",
         {200: STREAM, 204: None},
         problems=(TaskNotFound,),
+        by_ticket=True,
     ),
     Operation(
         "POST",
