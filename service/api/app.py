@@ -29,6 +29,7 @@ from service.api.routes import (
     uploads,
 )
 from service.api.state import State, state_of
+from service.api.task_socket import socket_routes
 from service.api.views import PREFIX, json
 from service.logs import configure_logs
 from service.runtime import open_runtime
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         routes=[
             *operations.routes(OPERATIONS),
             Route(f"{PREFIX}/openapi.json", read_openapi, methods=["GET"]),
+            *socket_routes(),
             *pages.page_routes(),
         ],
         middleware=[Middleware(SafetyHeaders)],

@@ -1,9 +1,9 @@
-"""State: what every request of one web process shares."""
+"""State: what every request and socket of one web process shares."""
 
 from dataclasses import dataclass
 from typing import cast
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from service.api.hub import Hub
 from service.runtime import Runtime
@@ -17,5 +17,5 @@ class State:
     hub: Hub
 
 
-def state_of(request: Request) -> State:
-    return cast("State", request.state.meanwhile)
+def state_of(connection: HTTPConnection) -> State:
+    return cast("State", connection.state.meanwhile)
