@@ -1,6 +1,7 @@
 """Settings: everything that a deployment may choose, read from the environment once."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Self
@@ -8,6 +9,8 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:.]+\](:\d{1,5})?")
 
 
 class DatabaseSettings(BaseSettings):
@@ -44,6 +47,8 @@ class Settings(DatabaseSettings):
 
     public_url: str = ""
     """Where people reach the service, for links that leave it; empty means: as the request says."""
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Whose pages may call the API with a key or a ticket, separated by commas; ``*`` is all."""
     import_roots: Annotated[tuple[Path, ...], NoDecode] = ()
     """Folders, separated as in PATH, from which admins and members may import."""
 
@@ -83,6 +88,23 @@ class Settings(DatabaseSettings):
         if not url.startswith("file:///"):
             raise ValueError("must be file:///absolute/folder")
         return url
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _only_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin; write it as browsers do: https://app.example.org"
+                )
+        return origins
 
     @field_validator("import_roots", mode="before")
     @classmethod

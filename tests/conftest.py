@@ -111,11 +111,24 @@ def many(sample_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def neighbour() -> str:
+    """The origin of a page that may call the site."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
 def site(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory, sample_folder: Path
+    servers: Servers,
+    tmp_path_factory: pytest.TempPathFactory,
+    sample_folder: Path,
+    neighbour: str,
 ) -> Generator[Site]:
     settings = _settings(servers, tmp_path_factory.mktemp("site"), slots=2)
-    chosen = {"IMPORT_ROOTS": str(sample_folder.parent), "WORKER_SLOTS": "2"}
+    chosen = {
+        "IMPORT_ROOTS": str(sample_folder.parent),
+        "WORKER_SLOTS": "2",
+        "ALLOWED_ORIGINS": neighbour,
+    }
     with running_web(settings, chosen) as web, _running(web.environment, "-m", "worker") as worker:
         yield Site(**vars(web), worker=worker)
 

@@ -17,6 +17,7 @@ from service.api import operations, pages
 from service.api.headers import SafetyHeaders
 from service.api.hub import Hub
 from service.api.openapi import openapi
+from service.api.origins import cross_origin
 from service.api.problems import HANDLERS
 from service.api.routes import (
     blobs,
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             *socket_routes(),
             *pages.page_routes(),
         ],
-        middleware=[Middleware(SafetyHeaders)],
+        middleware=[Middleware(SafetyHeaders), *cross_origin(told.allowed_origins)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

@@ -1,0 +1,30 @@
+"""Settings: what the environment may say, and what it is told where it is wrong."""
+
+import pytest
+from pydantic import ValidationError
+
+from service.settings import Settings
+
+
+def settings(**told: object) -> Settings:
+    there = {"database_url": "postgresql://", "redis_url": "redis://", "storage_url": "file:///x"}
+    return Settings.model_validate(there | told)
+
+
+def test_nobody_else_is_allowed_unless_said() -> None:
+    assert settings().allowed_origins == ()
+
+
+def test_origins_are_separated_by_commas() -> None:
+    told = settings(allowed_origins="https://a.example, http://localhost:5173,")
+
+    assert told.allowed_origins == ("https://a.example", "http://localhost:5173")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["a.example", "https://a.example/", "https://a.example/app", "https://*.example", "null"],
+)
+def test_what_no_browser_calls_an_origin_is_refused(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="is no origin"):
+        settings(allowed_origins=f"https://a.example,{wrong}")
