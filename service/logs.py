@@ -10,6 +10,10 @@ from structlog.typing import Processor
 TICKET = re.compile(r"(?<=[?&]ticket=)[^&\s\"']+")
 
 
+UNTRUE = "ASGI callable returned without completing handshake."
+"""uvicorn's error about each WebSocket that was refused by an answer, as ours all are."""
+
+
 def configure_logs() -> None:
     """Sends our facts and the libraries' lines to stderr in one form."""
     shared: list[Processor] = [
@@ -32,12 +36,12 @@ def configure_logs() -> None:
     _adopt_standard_logging(shared, renderer)
 
 
-def _without_tickets(record: logging.LogRecord) -> bool:
-    """Lets every line through; stream tickets are secrets, and the only ones in addresses."""
+def _true_and_without_tickets(record: logging.LogRecord) -> bool:
+    """Stream tickets are secrets, and the only ones in addresses."""
     record.msg = _masked(record.msg)
     if isinstance(record.args, tuple):
         record.args = tuple(map(_masked, record.args))
-    return True
+    return record.msg != UNTRUE
 
 
 def _masked(told: object) -> object:
@@ -54,7 +58,7 @@ def _adopt_standard_logging(shared: list[Processor], renderer: Processor) -> Non
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in ("uvicorn.access", "uvicorn.error"):
-        logging.getLogger(name).addFilter(_without_tickets)
+        logging.getLogger(name).addFilter(_true_and_without_tickets)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True

@@ -227,3 +227,13 @@ async def test_a_task_of_others_is_not_found_and_one_that_is_no_longer_shared_is
 
     assert answer == (404, "task_not_found")
     assert opened.close_code == 1008
+
+
+async def test_a_refused_handshake_is_no_error_of_the_server(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with running_web(settings) as web:
+        answer = await refusal(watching(web, str(uuid4())))
+
+    assert answer == (401, "unauthorized")
+    assert "error" not in capfd.readouterr().err
