@@ -129,15 +129,17 @@ def site(
         "WORKER_SLOTS": "2",
         "ALLOWED_ORIGINS": neighbour,
     }
-    with running_web(settings, chosen) as web, _running(web.environment, "-m", "worker") as worker:
+    with running_web(settings, chosen) as web, running(web.environment, "-m", "worker") as worker:
         yield Site(**vars(web), worker=worker)
 
 
 @pytest.fixture(scope="module")
-def quiet_site(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Generator[Web]:
+def quiet_site(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory, sample_folder: Path
+) -> Generator[Web]:
     """No worker: a task waits until it is cancelled."""
     settings = _settings(servers, tmp_path_factory.mktemp("quiet"), slots=2)
-    with running_web(settings) as web:
+    with running_web(settings, {"IMPORT_ROOTS": str(sample_folder.parent)}) as web:
         yield web
 
 
@@ -158,7 +160,7 @@ def running_web(
         *("-m", "uvicorn", "--factory", "service.api.app:create_app", "--no-access-log"),
         *("--port", str(port), "--timeout-graceful-shutdown", "5", "--log-level", "warning"),
     )
-    with _running(environment, *words) as process:
+    with running(environment, *words) as process:
         web = Web(f"http://127.0.0.1:{port}", process, settings, environment)
         _wait_until_ready(web.url)
         yield replace(web, api_key=web.command("key"))
@@ -189,7 +191,7 @@ def _with_database(servers: Servers, name: str) -> str:
 
 
 @contextmanager
-def _running(environment: dict[str, str], *words: str) -> Generator["subprocess.Popen[bytes]"]:
+def running(environment: dict[str, str], *words: str) -> Generator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment)
     try:
         yield process

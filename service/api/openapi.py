@@ -1,6 +1,5 @@
 """OpenAPI 3.1, made from the operations that the router is made from."""
 
-import re
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from service.api.auth import COOKIE
+from service.api.examples import curl, path_examples, query_examples
 from service.api.operations import STREAM, BodyTooLarge, InvalidRequest, Operation
 from service.api.problems import MEDIA_TYPE
 from service.api.schemas.common import Problem
@@ -82,15 +82,16 @@ def _operation(operation: Operation) -> dict[str, Any]:
             str(status): _answer(status, answer) for status, answer in operation.answers.items()
         }
         | _problems(operation),
+        "x-codeSamples": [{"lang": "Shell", "label": "curl", "source": curl(operation)}],
     }
     if operation.public:
         told["security"] = []
     if operation.by_ticket:
         told["security"] = [*SIGNED_IN, {"ticket": []}]
     if operation.body is not None:
-        told["requestBody"] = _content("application/json", _ref(operation.body)) | {
-            "required": True
-        }
+        told["requestBody"] = _content(
+            "application/json", _ref(operation.body), example=operation.example
+        ) | {"required": True}
     if operation.form is not None:
         told["requestBody"] = _content("multipart/form-data", _form(operation.form)) | {
             "required": True
@@ -107,8 +108,9 @@ def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
             "in": "path",
             "required": True,
             "schema": {"type": "string"} | ({"format": "uuid"} if name == "id" else {}),
+            "example": example,
         }
-        for name in re.findall(r"{(\w+)(?::path)?}", operation.path)
+        for name, example in path_examples(operation).items()
     ]
 
 
@@ -117,6 +119,7 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
         return []
     schema = TypeAdapter(operation.query).json_schema(ref_template=REF)
     definitions = schema.get("$defs", {})
+    examples = query_examples(operation)
     return [
         {
             "name": name,
@@ -124,6 +127,7 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
             "required": name in schema.get("required", ()),
             "schema": _inline(property_, definitions),
         }
+        | ({"example": examples[name]} if name in examples else {})
         for name, property_ in schema["properties"].items()
     ]
 
@@ -184,8 +188,9 @@ def _ref(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": REF.format(model=model.__name__)}
 
 
-def _content(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"content": {media_type: {"schema": schema}}}
+def _content(media_type: str, schema: dict[str, Any], *, example: Any = None) -> dict[str, Any]:
+    told = {"schema": schema} | ({} if example is None else {"example": example})
+    return {"content": {media_type: told}}
 
 
 def _form(description: str) -> dict[str, Any]:

@@ -78,7 +78,10 @@ class Operation:
     """The description of a multipart form's repeated ``files``."""
     raw: str | None = None
     """The media type of a body that is taken as it comes."""
+    example: Mapping[str, Any] | str | None = None
+    """A body that works: what JSON says, or the name of a file."""
     query: type[BaseModel] | None = None
+    """Each field that must be there has an example."""
     problems: Sequence[type[MeanwhileError]] = field(default=())
     public: bool = False
     by_ticket: bool = False

@@ -146,6 +146,7 @@ OPERATIONS = (
         "Create a dataset",
         {201: DatasetAnswer},
         body=NewDatasetBody,
+        example={"name": "holiday"},
         problems=(InvalidName, DatasetNameTaken),
     ),
     Operation(
@@ -166,6 +167,7 @@ OPERATIONS = (
         "Rename a dataset, or show it to others",
         {200: DatasetDetails},
         body=ChangedDatasetBody,
+        example={"name": "holiday 2026", "visibility": "everyone"},
         problems=(DatasetNotFound, InvalidName, DatasetNameTaken),
     ),
     Operation(
@@ -183,6 +185,7 @@ OPERATIONS = (
         "Import a folder of the server, as a task",
         {202: TaskAnswer},
         body=ImportBody,
+        example={"path": "/data/pictures"},
         problems=(DatasetNotFound, FolderNotAllowed),
     ),
     Operation(

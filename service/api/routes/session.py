@@ -43,6 +43,7 @@ OPERATIONS = (
         "Sign in with a one-time link's token",
         {200: Session},
         body=SignIn,
+        example={"token": "what stands behind the # of the link"},
         problems=(LinkUsed,),
         public=True,
     ),

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from service.api import cursors
+from service.api.examples import DATASET_ID
 from service.api.operations import STREAM, Call, Operation
 from service.api.schemas.tasks import (
     LogPage,
@@ -140,6 +141,7 @@ OPERATIONS = (
         "Submit a task; an equal active one, or a fresh result, answers instead",
         {202: TaskAnswer, 200: TaskAnswer},
         body=TaskBody,
+        example={"type": "image_analysis", "dataset_id": DATASET_ID},
         problems=(UnknownTaskType, NotSubmittedDirectly, InvalidParams, DatasetNotFound),
     ),
     Operation(

@@ -188,6 +188,7 @@ OPERATIONS = (
         "Add files; those of one request make one version",
         {201: FilesAnswer},
         form="Files to add, each under its file name",
+        example="1.jpg",
         problems=(DatasetNotFound, NothingTaken, BodyTooLarge, QuotaExceeded, StorageFull),
     ),
     Operation(
@@ -197,6 +198,7 @@ OPERATIONS = (
         "Add one file of any size under a path; 200 where it was there already",
         {201: AddedFile, 200: AddedFile},
         raw="application/octet-stream",
+        example="1.jpg",
         problems=(DatasetNotFound, InvalidPath, *TOO_MUCH),
     ),
     Operation(
@@ -206,6 +208,7 @@ OPERATIONS = (
         "Add the files of a zip, tar or tar.gz, as a task; they appear as they come",
         {202: TaskAnswer},
         raw="application/octet-stream",
+        example="pictures.zip",
         problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH),
     ),
     Operation(
@@ -215,6 +218,7 @@ OPERATIONS = (
         "Set labels, groups and splits from a CSV or JSON Lines file, as a task",
         {202: TaskAnswer},
         raw="text/csv",
+        example="labels.csv",
         problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH),
     ),
     Operation(

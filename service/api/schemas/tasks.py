@@ -32,7 +32,7 @@ class TaskQuery(Page):
 class TaskItemQuery(Page):
     """Which items of a task."""
 
-    kind: str
+    kind: Annotated[str, Field(examples=["dark"])]
 
 
 class LogQuery(Body):
