@@ -8,6 +8,7 @@ import { t } from "./language.js";
 import { BrokenPage, NoSuchPage } from "./pages/dead-ends.js";
 import { DatasetPage } from "./pages/dataset.js";
 import { DatasetsPage } from "./pages/datasets.js";
+import { DocsPage } from "./pages/docs.js";
 import { SignInPage } from "./pages/sign-in.js";
 import { followLinks, place } from "./router.js";
 import { askToSignIn, recall, user } from "./session.js";
@@ -28,6 +29,7 @@ class Frame extends Component {
 
 function Page() {
   if (place.value === "/sign-in") return html`<${SignInPage} />`;
+  if (place.value === "/docs") return html`<${DocsPage} />`;
   return html`<${SignedIn}><${Room} /><//>`;
 }
 

@@ -73,6 +73,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
+        "description": f"```sh\n{curl(operation)}\n```",
+        "tags": [operation.noun],
         "parameters": [
             *_path_parameters(operation),
             *_query_parameters(operation),
@@ -82,7 +84,6 @@ def _operation(operation: Operation) -> dict[str, Any]:
             str(status): _answer(status, answer) for status, answer in operation.answers.items()
         }
         | _problems(operation),
-        "x-codeSamples": [{"lang": "Shell", "label": "curl", "source": curl(operation)}],
     }
     if operation.public:
         told["security"] = []

@@ -91,6 +91,11 @@ class Operation:
     def name(self) -> str:
         return cast("Any", self.endpoint).__name__
 
+    @property
+    def noun(self) -> str:
+        """What it is about, which is what its file is called."""
+        return self.endpoint.__module__.rpartition(".")[2].replace("_", " ")
+
     async def answer(self, request: Request) -> Response:
         return await self.endpoint(await self._understand(request))
 

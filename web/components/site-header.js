@@ -12,6 +12,7 @@ export function SiteHeader() {
       <a class="skip" href="#main">${t("site.skip")}</a>
       <a class="site-name" href="/"><${Mark} />${t("site.name")}</a>
       <div class="site-tools">
+        <a class="button quiet" href="/docs">${t("site.api")}</a>
         <${LanguageSwitch} />
         ${user.value && html`<${UserChip} name=${user.value.name} />`}
       </div>

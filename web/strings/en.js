@@ -16,6 +16,7 @@ export default {
   "site.broken_help": "Nothing is lost: the work goes on at the server. Loading the page again usually helps.",
   "site.reload": "Load again",
   "site.try_again": "Try again",
+  "site.api": "API",
   "site.close": "Close",
   "site.keep": "Keep it",
   "site.copy": "Copy",
@@ -34,6 +35,9 @@ export default {
   "sign_in.already": "You are signed in as {name}",
   "sign_in.refused_but_in": "The link was used before or has expired, but you are still signed in.",
   "sign_in.continue": "Continue",
+
+  "docs.title": "The API",
+  "docs.lead": "Everything these pages do can be done from elsewhere. What you try here is really done, as whoever is signed in.",
 
   "datasets.title": "Datasets",
   "datasets.new": "New dataset",

@@ -16,6 +16,7 @@ export default {
   "site.broken_help": "잃어버린 것은 없습니다. 작업은 서버에서 계속됩니다. 대개는 새로고침하면 해결됩니다.",
   "site.reload": "새로고침",
   "site.try_again": "다시 시도",
+  "site.api": "API",
   "site.close": "닫기",
   "site.keep": "그대로 두기",
   "site.copy": "복사",
@@ -34,6 +35,9 @@ export default {
   "sign_in.already": "{name} 님으로 로그인되어 있습니다",
   "sign_in.refused_but_in": "이미 사용했거나 만료된 링크이지만, 로그인 상태는 유지되고 있습니다.",
   "sign_in.continue": "계속",
+
+  "docs.title": "API",
+  "docs.lead": "이 화면에서 하는 모든 일은 다른 곳에서도 할 수 있습니다. 여기서 시험하는 요청은 로그인한 사용자로 실제로 실행됩니다.",
 
   "datasets.title": "데이터셋",
   "datasets.new": "새 데이터셋",
