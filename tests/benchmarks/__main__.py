@@ -15,12 +15,25 @@ from tests.benchmarks import (
     item_pages,
     pickup,
     saving,
+    streams,
+    submissions,
     throughput,
     unpacking,
 )
 from tests.benchmarks.figure import Figure
 
-PARTS = (features, unpacking, pickup, saving, ingest, growth, item_pages, throughput)
+PARTS = (
+    features,
+    unpacking,
+    pickup,
+    saving,
+    ingest,
+    growth,
+    item_pages,
+    throughput,
+    submissions,
+    streams,
+)
 
 
 def main(wanted: Iterable[str]) -> int:
