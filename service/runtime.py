@@ -20,9 +20,13 @@ from service.db.leases import Leases
 from service.db.listed_files import ListedFiles
 from service.db.paces import Paces
 from service.db.planning import Planning
+from service.db.priorities import Priorities
 from service.db.removed import Removed
+from service.db.retrying import Retrying
 from service.db.saves import Saves
 from service.db.setting_aside import SettingAside
+from service.db.submitting import Submitting
+from service.db.task_log import TaskLog
 from service.db.tasks import Tasks
 from service.db.uploads import Uploads
 from service.db.users import Users
@@ -97,7 +101,16 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     datasets, items, blobs = Datasets(database), Items(database), Blobs(database)
     uploads, workers = Uploads(database), Workers(database)
     dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
-    task_actions = TaskActions(tasks, tickets, snapshots, catalogue)
+    task_actions = TaskActions(
+        tasks,
+        Submitting(database, settings.max_active_tasks),
+        Retrying(database),
+        Priorities(database),
+        TaskLog(database),
+        tickets,
+        snapshots,
+        catalogue,
+    )
     return Runtime(
         settings=settings,
         catalogue=catalogue,

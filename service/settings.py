@@ -73,6 +73,8 @@ class Settings(DatabaseSettings):
     """Of an archive, unpacked."""
     max_archive_ratio: float = Field(default=200, ge=1)
     """Bytes unpacked for each packed; more is taken for a bomb."""
+    max_active_tasks: int = Field(default=200, ge=0)
+    """Of a user, waiting or running; 0 is no limit."""
     max_user_bytes: int = Field(default=0, ge=0)
     """Of all datasets of a user; 0 is no limit."""
     spare_bytes: int = Field(default=1 << 30, ge=0)

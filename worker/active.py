@@ -49,7 +49,7 @@ class ActiveRun:
             case Stop.LOST:
                 return Lost()
             case Stop.DRAINING:
-                return HandedBack()
+                return HandedBack(why="a chunk is handed back: its worker ends")
             case Failed() as failed:
                 return failed
             case None:

@@ -28,6 +28,7 @@ from service.storage.local import StorageFull
 from worker.active import ActiveRun
 from worker.mapping import run_map
 from worker.saver import Saver
+from worker.traces import trace_of
 from worker.work import Analyses, MapWork, Run, SoloTools, SoloWork, StageFailed
 
 log = structlog.get_logger()
@@ -99,6 +100,11 @@ class Execution:
                     yield output.data
 
 
+UNEXPECTED = Failure(
+    "analysis_error", "the analysis met an error that nobody expected; its log has the trace"
+)
+
+
 def _solo_error(error: ItemError) -> Exception:
     if error.code == STORAGE_FULL:
         return StorageFull(error.detail)
@@ -116,7 +122,8 @@ def _failed(error: Exception) -> Failed:
             return Failed(Failure(STORAGE_FULL, str(error)), transient=True)
         case StageFailed():
             log.error("stage.failed", code=error.code, traceback=error.traceback)
-            return Failed(Failure(error.code, error.detail), transient=False)
+            failure = UNEXPECTED if error.code == UNEXPECTED.code else error.failure
+            return Failed(failure, transient=False, trace=trace_of(error))
         case OSError(errno=number) if number in NO_SPACE:
             return Failed(Failure(STORAGE_FULL, "there is no space left on the disk"), True)
         case _ if isinstance(error, DATABASE_ERRORS) and may_pass(error):
@@ -124,7 +131,4 @@ def _failed(error: Exception) -> Failed:
             return Failed(Failure("unavailable", "the database or storage was away"), True)
         case _:
             log.error("run.crashed", exc_info=error)
-            return Failed(
-                Failure("analysis_error", "the analysis failed; the worker's log has the trace"),
-                transient=False,
-            )
+            return Failed(UNEXPECTED, transient=False, trace=trace_of(error))

@@ -12,6 +12,7 @@ from service.processes.executor import Executor
 from service.processes.output import STORAGE_FULL, ItemError, Order, Output
 from service.storage.local import StorageFull
 from service.usecases.runs import ELSEWHERE_SECONDS
+from worker.traces import storable
 from worker.work import FAULTS, Kept, MapWork, Run, Unit
 
 log = structlog.get_logger()
@@ -67,7 +68,7 @@ class _Mapping:
             raise StorageFull(output.detail)
         if isinstance(output, ItemError) and output.code in FAULTS:
             log.error("unit.failed", key=unit.key, code=output.code, traceback=output.traceback)
-            return self._aside(unit, Reason(output.code, output.detail))
+            return self._aside(unit, Reason(output.code, output.detail), output.traceback)
         return self._work.keep(self._run, unit, output)
 
     async def _try_alone(self, suspect: Unit) -> None:
@@ -75,5 +76,6 @@ class _Mapping:
         if death is not None:
             await self._keep(self._aside(suspect, Reason(f"child_{death.reason}", death.detail)))
 
-    def _aside(self, unit: Unit, reason: Reason) -> Kept:
-        return Kept(SetAsideSave(self._run.chunk.fence, unit.key, reason))
+    def _aside(self, unit: Unit, reason: Reason, trace: str | None = None) -> Kept:
+        told = trace and storable(trace)
+        return Kept(SetAsideSave(self._run.chunk.fence, unit.key, reason, told))

@@ -138,7 +138,6 @@ class Runner:
                 self._wake.set()
 
     async def _begun(self, chunk: ClaimedChunk) -> None:
-        await self._runs.log(chunk, "info", "started")
         await self._runs.tell([chunk.task_id])
 
     async def _conclude(self, active: ActiveRun, outcome: Outcome) -> None:
@@ -164,13 +163,13 @@ class Runner:
                 await self._persist(active, partial(self._runs.stop, chunk))
             case Done(result):
                 await self._persist(active, partial(self._finish, chunk, result))
-            case HandedBack(after_seconds):
-                back = partial(self._runs.hand_back, chunk, after_seconds=after_seconds)
+            case HandedBack(after_seconds, why):
+                back = partial(self._runs.hand_back, chunk, after_seconds=after_seconds, why=why)
                 await self._persist(active, back)
             case Failed(failure, transient=True):
                 await self._persist(active, partial(self._retry_later, chunk, failure))
-            case Failed(failure):
-                await self._persist(active, partial(self._runs.fail, chunk, failure))
+            case Failed(failure, trace=trace):
+                await self._persist(active, partial(self._runs.fail, chunk, failure, trace))
 
     async def _finish(self, chunk: ClaimedChunk, result: Mapping[str, Any] | None) -> None:
         if await self._runs.finish(chunk, result) is None:
@@ -179,8 +178,8 @@ class Runner:
 
     async def _retry_later(self, chunk: ClaimedChunk, failure: Failure) -> None:
         delay = backoff_seconds(chunk.attempts + 1, random.random())  # noqa: S311 - jitter
-        if await self._runs.hand_back(chunk, after_seconds=delay, charged=True):
-            await self._runs.log(chunk, "warning", f"will be tried again: {failure.detail}")
+        why = f"will be tried again in {delay:.1f} s: {failure.detail}"
+        await self._runs.hand_back(chunk, after_seconds=delay, charged=True, why=why)
 
     async def _persist(self, active: ActiveRun, write: Callable[[], Awaitable[Any]]) -> None:
         """Writes as soon as the database answers, unless the lease is lost meanwhile."""

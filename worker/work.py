@@ -7,6 +7,7 @@ from typing import Any
 from service.catalog.entry import Entry, StageSpec
 from service.domain.chunks import ClaimedChunk
 from service.domain.saves import Save
+from service.domain.tasks import Failure
 from service.processes.output import ItemError, Output
 from service.runtime import Runtime
 from service.storage.incoming import IncomingFolder
@@ -23,6 +24,10 @@ class StageFailed(Exception):
         self.code = code
         self.detail = detail
         self.traceback = traceback
+
+    @property
+    def failure(self) -> Failure:
+        return Failure(self.code, self.detail)
 
     @property
     def faulty(self) -> bool:

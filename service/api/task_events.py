@@ -74,6 +74,7 @@ class _Stream:
                 self.log_seq = line.seq
                 facts = {"seq": line.seq, "time": rfc3339(line.time), "stage": line.stage}
                 yield event("log", facts | {"level": line.level, "message": line.message})
+            self.log_seq = max(self.log_seq, told["log_seq"])  # some lines are not for everybody
         if told["preview_seq"] > self.preview_seq:
             self.preview_seq = told["preview_seq"]
             counts = await self.state.runtime.tasks.preview(self.task_id)

@@ -38,6 +38,12 @@ OPEN = {
     """,
 }
 
+KNOWN = {
+    Over.BLOBS_WITHOUT_FEATURES: f"(SELECT count(*) {FROZEN})",
+    Over.LISTED_FILES: "t.keys",
+}
+"""How many there are of what a stage maps over, whether they need work or not."""
+
 ELSEWHERE = {
     Over.BLOBS_WITHOUT_FEATURES: """
         SELECT FROM subject s

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from service.db.engine import Database
-from service.db.tasks import MAX_LOG_LINES
+from service.db.task_log import MAX_LOG_LINES
 from service.db.workers import LEASE
 from service.domain.chunks import Fence
 

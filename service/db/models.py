@@ -258,7 +258,7 @@ class TaskRow(Base):
             postgresql_where=text("status = 'completed'"),
         ),
         Index("ix_tasks_created_at_id", "created_at", "id"),
-        Index("ix_tasks_pending", "created_at", "id", postgresql_where=text("status = 'pending'")),
+        Index("ix_tasks_pending", "start_tag", "id", postgresql_where=text("status = 'pending'")),
         Index("ix_tasks_dataset_id_created_at", "dataset_id", "created_at"),
         Index(
             "ix_tasks_type_completed_at",
@@ -266,6 +266,11 @@ class TaskRow(Base):
             "type_version",
             "completed_at",
             postgresql_where=text("status = 'completed'"),
+        ),
+        Index(
+            "ix_tasks_owner_id_active",
+            "owner_id",
+            postgresql_where=text("status IN ('pending', 'in_progress')"),
         ),
         {"postgresql_with": {"fillfactor": 70}},
     )
@@ -285,6 +290,8 @@ class TaskRow(Base):
     """How many items its datasets had when it was submitted."""
     params: Mapped[dict[str, Any]]
     priority: Mapped[str]
+    start_tag: Mapped[datetime] = mapped_column(server_default=NOW)
+    """When it joined the queue, less its priority's head start; its chunks have the same."""
     status: Mapped[str] = mapped_column(server_default="pending")
     cancel_requested_at: Mapped[datetime | None]
     partial: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -298,6 +305,23 @@ class TaskRow(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+
+
+class IdempotencyKeyRow(Base):
+    """What a user's key was answered with, for a day."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request: Mapped[bytes]
+    """The SHA-256 of what was asked for with it."""
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
+    outcome: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
 class StageRow(Base):
@@ -317,7 +341,11 @@ class StageRow(Base):
     kind: Mapped[str]
     weight: Mapped[float]
     total: Mapped[int | None] = mapped_column(BigInteger)
+    known: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """How many items needed no work of their own when it was planned."""
     done: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    done_before: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """How many of them were done before the task was retried last."""
     chunks_open: Mapped[int] = mapped_column(Integer, server_default="0")
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
@@ -375,7 +403,7 @@ class ChunkRow(Base):
     size: Mapped[int] = mapped_column(server_default="0")
     done: Mapped[int] = mapped_column(server_default="0")
     start_tag: Mapped[datetime]
-    """The task's creation time less its priority's head start: the order of work."""
+    """Its task's: the order of work."""
     held_until: Mapped[datetime | None]
     run: Mapped[int] = mapped_column(server_default="0")
     token: Mapped[UUID | None]
@@ -458,6 +486,8 @@ class LogRow(Base):
     stage: Mapped[str | None]
     level: Mapped[str]
     message: Mapped[str]
+    private: Mapped[bool] = mapped_column(server_default=text("false"))
+    """For the owner and admins only: a trace may name files of the server."""
 
 
 class ListedFileRow(Base):

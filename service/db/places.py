@@ -9,9 +9,9 @@ PLACE = f"""
 LEFT JOIN LATERAL (
     WITH RECURSIVE pending AS (
         SELECT owner_id, count(*) AS n,
-               count(*) FILTER (WHERE (created_at, id) < (t.created_at, t.id)) AS before
-        FROM (SELECT owner_id, created_at, id FROM tasks WHERE status = 'pending'
-              ORDER BY created_at, id LIMIT {COUNTED}) first
+               count(*) FILTER (WHERE (start_tag, id) < (t.start_tag, t.id)) AS before
+        FROM (SELECT owner_id, start_tag, id FROM tasks WHERE status = 'pending'
+              ORDER BY start_tag, id LIMIT {COUNTED}) first
         GROUP BY owner_id
     ), mine AS (
         SELECT (SELECT count(*) FROM (

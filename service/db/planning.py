@@ -3,7 +3,7 @@
 from service.catalog.entry import StageSpec
 from service.db.chunks import HOLD_FENCE, Chunks, Finished
 from service.db.engine import Database
-from service.db.keys import ALL, OPEN, SUBJECT, subject_of
+from service.db.keys import ALL, KNOWN, OPEN, SUBJECT, subject_of
 from service.domain.chunks import ClaimedChunk
 
 CUT = """
@@ -12,19 +12,26 @@ ranges AS (
     SELECT min(key) AS first_key, max(key) AS last_key, count(*) AS size
     FROM (SELECT key, (row_number() OVER (ORDER BY key) - 1) / $10 AS n FROM keys) numbered
     GROUP BY n
+), stage AS (
+    SELECT id FROM stages WHERE id = $3 FOR NO KEY UPDATE
+), task AS (
+    SELECT owner_id, start_tag FROM tasks
+    WHERE id = $2 AND (SELECT count(*) FROM stage) >= 0  -- stages are locked before tasks
+    FOR NO KEY UPDATE
 ), cut AS (
     INSERT INTO chunks (task_id, stage_id, owner_id, kind, first_key, last_key, size, start_tag)
-    SELECT c.task_id, c.stage_id, c.owner_id, 'work', r.first_key, r.last_key, r.size, c.start_tag
-    FROM ranges r, chunks c WHERE c.id = $1 ORDER BY r.first_key
-    RETURNING stage_id, size
+    SELECT $2, $3, t.owner_id, 'work', r.first_key, r.last_key, r.size, t.start_tag
+    FROM ranges r, task t ORDER BY r.first_key
+    RETURNING size
 ), total AS (
     SELECT count(*) AS chunks, COALESCE(sum(size), 0) AS keys FROM cut
 )
-UPDATE stages s SET total = t.keys, chunks_open = s.chunks_open + t.chunks,
-    started_at = clock_timestamp()
-FROM total t WHERE s.id = (SELECT stage_id FROM chunks WHERE id = $1)
+UPDATE stages s SET total = t.keys, known = {known} - t.keys,
+    chunks_open = s.chunks_open + t.chunks, started_at = clock_timestamp()
+FROM total t WHERE s.id = $3
 RETURNING t.chunks
 """
+"""The task is locked, so that the chunks get the priority that it has by now."""
 
 
 class Planning:
@@ -43,7 +50,7 @@ class Planning:
             if held is None:
                 return None
             cut = await connection.fetchval(
-                CUT.format(subject=SUBJECT, keys=OPEN[spec.over]),
+                CUT.format(subject=SUBJECT, keys=OPEN[spec.over], known=KNOWN[spec.over]),
                 *subject_of(chunk, spec.extractor, ALL),
                 spec.chunk_size,
             )

@@ -23,10 +23,12 @@ DELETE FROM items WHERE id = ANY(ARRAY(
                                            AND t.dataset_version < i.removed_in
             OR t.target_id = i.dataset_id AND t.target_version >= i.added_in
                                           AND t.target_version < i.removed_in)
-          AND (t.completed_at IS NULL OR t.completed_at > clock_timestamp() - {RETRYABLE}))
+          AND (t.completed_at IS NULL
+               OR t.completed_at > clock_timestamp() - {RETRYABLE} - interval '1 hour'))
     LIMIT $2
 ))
 """
+"""An hour later than a retry is refused, so that none begins while its items are forgotten."""
 
 
 class Removed:

@@ -99,6 +99,8 @@ class Writing:
     """By chunk, how many of its keys are done."""
     aside: Counter[int] = field(default_factory=Counter[int])
     """By chunk, how many of those are set aside."""
+    set_aside: list[SetAsideSave] = field(default_factory=list[SetAsideSave])
+    """Those that were not before."""
 
     async def write(self, batch: Sequence[Save]) -> None:
         for writer in WRITERS:
@@ -216,7 +218,8 @@ async def _set_aside(writing: Writing, saves: Sequence[SetAsideSave]) -> None:
         [s.reason.code for s in by_key.values()],
         [s.reason.detail for s in by_key.values()],
     )
-    new = [by_key[row["stage_id"], row["key"]].fence.chunk_id for row in rows]
+    writing.set_aside.extend(by_key[row["stage_id"], row["key"]] for row in rows)
+    new = [save.fence.chunk_id for save in writing.set_aside]
     writing.added.update(new)
     writing.aside.update(new)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from service.db.aside_lines import tell_aside
 from service.db.engine import Database
 from service.db.save_writers import Writing, run_of
 from service.domain.eta import RECENT_SECONDS
@@ -73,6 +74,7 @@ class Saves:
             writing = Writing(connection, worker_id, live)
             await writing.write(kept)
             tasks = await _count(writing, kept)
+            await tell_aside(writing)
         refused = frozenset(f for f in fences if (f.chunk_id, f.run) not in live)
         return Saved(tasks, refused)
 

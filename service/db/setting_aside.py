@@ -5,7 +5,7 @@ from service.db.chunks import HOLD_FENCE, Chunks, Finished
 from service.db.engine import Database
 from service.db.keys import ELSEWHERE, OPEN, SUBJECT, subject_of
 from service.db.saves import COUNT
-from service.db.tasks import APPEND_LOG, MAX_LOG_LINES
+from service.db.task_log import APPEND
 from service.domain.chunks import ClaimedChunk
 from service.domain.tasks import Failure
 
@@ -26,7 +26,7 @@ class SettingAside:
         self._chunks = chunks
 
     async def give_up(
-        self, chunk: ClaimedChunk, spec: StageSpec, failure: Failure
+        self, chunk: ClaimedChunk, spec: StageSpec, failure: Failure, trace: str | None
     ) -> Finished | None:
         """Every open key gets the reason, but for those that another run is at.
 
@@ -43,7 +43,8 @@ class SettingAside:
             if aside:
                 await connection.execute(COUNT, [fence.chunk_id], [aside], [-1], [aside], [0])
                 line = f"{aside:,} {spec.unit} of a chunk are set aside: {failure.detail}"
-                await connection.execute(
-                    APPEND_LOG, chunk.task_id, spec.name, "error", line, MAX_LOG_LINES
-                )
+                told = (chunk.task_id, spec.name, "error")
+                await connection.execute(APPEND, *told, line, False)
+                if trace is not None:
+                    await connection.execute(APPEND, *told, trace, True)
             return await self._chunks.finish(chunk, spec, None, connection=connection)

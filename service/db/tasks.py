@@ -1,7 +1,6 @@
 """Reads and writes tasks; every change of state is one conditional statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,58 +12,9 @@ from service.db.engine import Database
 from service.db.places import PLACE
 from service.domain.paces import Pace
 from service.domain.places import Place
-from service.domain.stages import SOLO_TOTAL, Stage, StageKind
+from service.domain.stages import Stage, StageKind
 from service.domain.tasks import Failure, Priority, Status, Task
 from service.domain.users import User
-
-SUBMIT = f"""
-WITH subject AS (
-    SELECT id, version, items FROM datasets
-    WHERE id = $7 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
-), target AS (
-    SELECT id, version, items FROM datasets
-    WHERE id = $8 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
-), welcome AS (
-    SELECT 1 WHERE ($7::uuid IS NULL OR EXISTS (SELECT FROM subject))
-               AND ($8::uuid IS NULL OR EXISTS (SELECT FROM target))
-), active AS (
-    SELECT id FROM tasks
-    WHERE scope = $4 AND fingerprint = $5 AND status IN ('pending', 'in_progress')
-      AND EXISTS (SELECT FROM welcome)
-), cached AS (
-    SELECT id FROM tasks
-    WHERE $12 AND scope = $4 AND fingerprint = $5 AND status = 'completed' AND NOT partial
-      AND dataset_version IS NOT DISTINCT FROM (SELECT version FROM subject)
-      AND target_version IS NOT DISTINCT FROM (SELECT version FROM target)
-      AND EXISTS (SELECT FROM welcome) AND NOT EXISTS (SELECT FROM active)
-    ORDER BY completed_at DESC LIMIT 1
-), created AS (
-    INSERT INTO tasks (id, type, type_version, scope, fingerprint, owner_id, dataset_id,
-                       dataset_version, target_id, target_version, params, priority, size)
-    SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT version FROM subject),
-           $8, (SELECT version FROM target), $9, $10,
-           (SELECT sum(items) FROM (TABLE subject UNION ALL TABLE target) subjects)
-    FROM welcome WHERE NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
-    ON CONFLICT (scope, fingerprint) WHERE status IN ('pending', 'in_progress') DO NOTHING
-    RETURNING id
-), staged AS (
-    INSERT INTO stages (task_id, position, name, kind, weight, total, chunks_open)
-    SELECT created.id, n - 1, name, kind, weight,
-           CASE kind WHEN 'solo' THEN {SOLO_TOTAL} END, CASE n WHEN 1 THEN 1 ELSE 0 END
-    FROM created, unnest($13::text[], $14::text[], $15::float8[])
-         WITH ORDINALITY AS declared (name, kind, weight, n)
-    RETURNING id, task_id, position, kind
-), chunked AS (
-    INSERT INTO chunks (task_id, stage_id, owner_id, kind, size, start_tag)
-    SELECT task_id, id, $6, CASE kind WHEN 'map' THEN 'plan' ELSE 'work' END,
-           CASE kind WHEN 'map' THEN 0 ELSE {SOLO_TOTAL} END, now() - $11::interval
-    FROM staged WHERE position = 0
-)
-SELECT 'created' AS outcome, id FROM created
-UNION ALL SELECT 'active', id FROM active
-UNION ALL SELECT 'cached', id FROM cached
-UNION ALL SELECT 'missing', NULL WHERE NOT EXISTS (SELECT FROM welcome)
-"""
 
 COLUMNS = """
 SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.partial, t.set_aside,
@@ -73,7 +23,7 @@ SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.p
        t.created_at, t.started_at, t.completed_at, clock_timestamp() AS read_at,
        t.seq, t.preview_seq, t.log_seq,
        (SELECT jsonb_agg(jsonb_build_array(s.name, s.kind, s.weight, s.total, s.done,
-                                           s.started_at, s.completed_at, s.recent_done,
+                                           s.started_at, s.completed_at, s.known, s.recent_done,
                                            s.recent_seconds, s.counted_at, p.fixed_seconds,
                                            p.unit_seconds, p.spread) ORDER BY s.position)
         FROM stages s LEFT JOIN paces p ON p.type = t.type AND p.type_version = t.type_version
@@ -99,53 +49,25 @@ WITH cut AS (
     FROM (SELECT stage_id, count(*) AS n FROM cut GROUP BY stage_id) c
     WHERE s.id = c.stage_id
     RETURNING s.chunks_open
+), asked AS (
+    SELECT id, cancel_requested_at IS NULL AS first,
+           COALESCE((SELECT sum(chunks_open) FROM closed) = 0, false) AS over
+    FROM tasks WHERE id = $1 AND status IN ('pending', 'in_progress')
+    FOR NO KEY UPDATE
+), cancelled AS (
+    UPDATE tasks t SET
+        cancel_requested_at = COALESCE(t.cancel_requested_at, clock_timestamp()),
+        seq = t.seq + 1, log_seq = t.log_seq + a.first::int,
+        status = CASE WHEN a.over THEN 'cancelled' ELSE t.status END,
+        completed_at = CASE WHEN a.over THEN clock_timestamp() END
+    FROM asked a WHERE t.id = a.id
+    RETURNING t.id, t.log_seq, a.first
+), logged AS (
+    INSERT INTO task_log (task_id, seq, level, message)
+    SELECT id, log_seq, 'info', $2 FROM cancelled WHERE first
 )
-UPDATE tasks SET
-    cancel_requested_at = COALESCE(cancel_requested_at, clock_timestamp()), seq = seq + 1,
-    status = CASE WHEN (SELECT sum(chunks_open) FROM closed) = 0 THEN 'cancelled' ELSE status END,
-    completed_at = CASE WHEN (SELECT sum(chunks_open) FROM closed) = 0 THEN clock_timestamp() END
-WHERE id = $1 AND status IN ('pending', 'in_progress')
-RETURNING id
+SELECT id FROM cancelled
 """
-
-APPEND_LOG = """
-WITH numbered AS (
-    UPDATE tasks SET log_seq = log_seq + 1, seq = seq + 1
-    WHERE id = $1 AND log_seq < $5
-    RETURNING log_seq
-)
-INSERT INTO task_log (task_id, seq, stage, level, message)
-SELECT $1, log_seq, $2, $3, $4 FROM numbered
-"""
-MAX_LOG_LINES = 10_000
-
-
-@dataclass(frozen=True)
-class NewTask:
-    """What is inserted, if nothing equal is active or answered already."""
-
-    id: UUID
-    entry: Entry
-    scope: UUID
-    fingerprint: bytes
-    user: User
-    dataset_id: UUID | None
-    target_id: UUID | None
-    params: Mapping[str, Any]
-    priority: Priority
-    reuse: bool
-    """Whether a completed task on the same versions may answer."""
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """A line of a task's log."""
-
-    seq: int
-    time: datetime
-    stage: str | None
-    level: str
-    message: str
 
 
 class Tasks:
@@ -154,32 +76,6 @@ class Tasks:
     def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._pool = database.pool
         self._catalogue = catalogue
-
-    async def submit(self, new: NewTask) -> tuple[str, UUID] | None:
-        """('created' | 'active' | 'cached', id); None where a subject is missing or hidden."""
-        stages = new.entry.stages
-        while True:
-            row = await self._pool.fetchrow(
-                SUBMIT,
-                new.id,
-                new.entry.name,
-                new.entry.version,
-                new.scope,
-                new.fingerprint,
-                new.user.id,
-                new.dataset_id,
-                new.target_id,
-                new.params,
-                new.priority,
-                new.priority.head_start,
-                new.reuse,
-                [stage.name for stage in stages],
-                [stage.kind for stage in stages],
-                [stage.weight for stage in stages],
-                new.user.admin,
-            )
-            if row is not None:  # else an equal insert won the race: it is active now
-                return None if row["outcome"] == "missing" else (row["outcome"], row["id"])
 
     async def read(self, ids: Sequence[UUID]) -> list[Task]:
         """Snapshots of those that exist, for whoever may see everything."""
@@ -274,9 +170,9 @@ class Tasks:
         )
         return row and (row["id"], row["dataset_version"])
 
-    async def cancel(self, id_: UUID) -> bool:
+    async def cancel(self, id_: UUID, why: str) -> bool:
         """Cuts what waits and flags what runs; False where the task had ended already."""
-        return await self._pool.fetchval(CANCEL, id_) is not None
+        return await self._pool.fetchval(CANCEL, id_, why) is not None
 
     async def result(self, id_: UUID) -> Mapping[str, Any] | None:
         return await self._pool.fetchval("SELECT result FROM tasks WHERE id = $1", id_)
@@ -303,21 +199,6 @@ class Tasks:
         """The mergeable counts of every worker."""
         rows = await self._pool.fetch("SELECT counts FROM previews WHERE task_id = $1", id_)
         return [row["counts"] for row in rows]
-
-    async def log(self, id_: UUID, *, after: int, limit: int) -> list[LogLine]:
-        """Lines after a number, oldest first."""
-        rows = await self._pool.fetch(
-            """SELECT seq, time, stage, level, message FROM task_log
-            WHERE task_id = $1 AND seq > $2 ORDER BY seq LIMIT $3""",
-            id_,
-            after,
-            limit,
-        )
-        return [LogLine(**row) for row in rows]
-
-    async def append_log(self, id_: UUID, *, stage: str | None, level: str, message: str) -> None:
-        """Adds a line, up to 10,000 a task."""
-        await self._pool.execute(APPEND_LOG, id_, stage, level, message, MAX_LOG_LINES)
 
     def _task(self, row: asyncpg.Record) -> Task:
         facts: dict[str, Any] = dict(row)
@@ -349,6 +230,7 @@ def _stage(
     done: int,
     started_at: str | None,
     completed_at: str | None,
+    known: int,
     recent_done: float,
     recent_seconds: float,
     counted_at: str | None,
@@ -363,6 +245,7 @@ def _stage(
         weight=weight,
         total=total,
         done=done,
+        known=known,
         started_at=_time(started_at),
         completed_at=_time(completed_at),
         recent_done=recent_done,

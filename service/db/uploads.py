@@ -6,7 +6,7 @@ from service.db.engine import Database
 
 ENDED = """
 SELECT u.id FROM uploads u LEFT JOIN tasks t ON t.id = u.task_id
-WHERE t.completed_at IS NOT NULL
+WHERE t.status = 'completed' OR t.completed_at < clock_timestamp() - interval '1 hour'
    OR (u.task_id IS NULL AND u.created_at < clock_timestamp() - interval '1 hour')
 """
 
@@ -30,7 +30,10 @@ class Uploads:
         await self._pool.execute("UPDATE uploads SET task_id = $2 WHERE id = $1", id_, task_id)
 
     async def ended(self) -> list[UUID]:
-        """Those whose task has ended, or that got none within an hour."""
+        """Those whose task is completed or ended an hour ago, or that got none within an hour.
+
+        Until then a task that failed or was cancelled may be retried.
+        """
         return [row["id"] for row in await self._pool.fetch(ENDED)]
 
     async def remove(self, id_: UUID) -> None:

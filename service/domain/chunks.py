@@ -73,6 +73,8 @@ class HandedBack:
     """The chunk goes on later, uncharged: the worker drains, or others hold some of its keys."""
 
     after_seconds: float = 0.0
+    why: str | None = None
+    """For the task's log; what happens twice a second is not told."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Failed:
 
     failure: Failure
     transient: bool
+    trace: str | None = None
+    """Of an error that nobody expected."""
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,8 @@ class SetAsideSave:
     fence: Fence
     key: int
     reason: Reason
+    trace: str | None = None
+    """Of an error that nobody expected."""
 
 
 @dataclass(frozen=True)

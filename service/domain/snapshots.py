@@ -89,9 +89,10 @@ def _metadata(task: Task, running: Stage | None) -> dict[str, Any]:
     wait = starts_in(task.place) if task.place else None
     return {
         "stage": running and running.name,
-        "stages": [_stage(stage) for stage in task.stages],
+        "stages": [_stage(task, stage) for stage in task.stages],
         "done": counted.done if counted else 0,
         "total": counted.total if counted else None,
+        "known": counted.known if counted else 0,
         "unit": counted.unit if counted else "",
         "rate": rate and round(rate, 2),
         "eta_low_seconds": rest and round(rest.low_seconds, 1),
@@ -111,14 +112,26 @@ def _last_counted(task: Task) -> Stage | None:
     return begun[-1] if begun else (mapped[0] if mapped else None)
 
 
-def _stage(stage: Stage) -> dict[str, Any]:
+def _stage(task: Task, stage: Stage) -> dict[str, Any]:
     return {
         "name": stage.name,
         "title": stage.title,
         "kind": stage.kind,
         "unit": stage.unit,
         "weight": stage.weight,
-        "state": stage.state,
+        "state": _state(task.status, stage.state),
         "done": stage.done,
         "total": stage.total,
+        "known": stage.known,
     }
+
+
+def _state(status: Status, state: StageState) -> StageState:
+    """What a task was at when it ended early ended with it."""
+    match status, state:
+        case Status.FAILED, StageState.RUNNING:
+            return StageState.FAILED
+        case Status.CANCELLED, StageState.RUNNING:
+            return StageState.CANCELLED
+        case _:
+            return state

@@ -24,6 +24,8 @@ class StageState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,12 @@ class Stage:
     counted_at: datetime | None = None
     pace: Pace | None = None
     """What this stage usually takes, as the tasks before have shown."""
+    known: int = 0
+    """How many items needed no work of their own when it was planned."""
 
     @property
     def state(self) -> StageState:
+        """How it stands while its task goes on."""
         if self.completed_at is not None:
             return StageState.COMPLETED
         return StageState.RUNNING if self.started_at is not None else StageState.WAITING

@@ -60,6 +60,7 @@ class Removal:
         for id_ in await self._uploads.ended():
             await asyncio.to_thread(self._storage.remove_upload, str(id_))
             await self._uploads.remove(id_)
+        await self._tasks.forget_keys()
         if left:
             log.info("incoming.swept", left=left)
 

@@ -100,34 +100,40 @@ class RunActions:
         await self.chunks.stop(chunk.fence)
         await self.tell([chunk.task_id])
 
-    async def fail(self, chunk: ClaimedChunk, failure: Failure) -> None:
+    async def fail(self, chunk: ClaimedChunk, failure: Failure, trace: str | None = None) -> None:
         """Gives a chunk up: the rest of a range is set aside, a stage of one chunk fails its task.
 
         What other runs are at in the range is read again once they are done.
         """
         spec = self.catalogue.entry(chunk.task_type).stage(chunk.stage)
         if spec.over is None or chunk.kind is ChunkKind.PLAN:
-            await self.chunks.fail(chunk.fence, failure)
+            await self.chunks.fail(chunk.fence, failure, trace)
             await self.tell([chunk.task_id])
             return
-        finished = await self.setting_aside.give_up(chunk, spec, failure)
+        finished = await self.setting_aside.give_up(chunk, spec, failure, trace)
         if await self._ended(chunk, finished) is None:
             await self.hand_back(chunk, after_seconds=ELSEWHERE_SECONDS)
 
     async def hand_back(
-        self, chunk: ClaimedChunk, *, after_seconds: float, charged: bool = False
+        self,
+        chunk: ClaimedChunk,
+        *,
+        after_seconds: float,
+        charged: bool = False,
+        why: str | None = None,
     ) -> int | None:
-        """Lets the chunk be claimed again, now or later; its attempts, None if superseded."""
+        """Lets the chunk be claimed again, now or later; its attempts, None if superseded.
+
+        ``why`` becomes a line of the task's log.
+        """
         attempts = await self.chunks.hand_back(
-            chunk.fence, after_seconds=after_seconds, charged=charged
+            chunk, after_seconds=after_seconds, charged=charged, why=why
         )
         if not after_seconds:
             await self.tickets.ring(1)
+        if why is not None:
+            await self.tell([chunk.task_id])
         return attempts
-
-    async def log(self, chunk: ClaimedChunk, level: str, message: str) -> None:
-        """Adds a line to the task's log."""
-        await self.tasks.append_log(chunk.task_id, stage=chunk.stage, level=level, message=message)
 
     async def tell(self, task_ids: Iterable[UUID]) -> None:
         """Publishes the snapshots of tasks that have moved."""

@@ -1,16 +1,22 @@
-"""What users may do with tasks: submit, look, cancel."""
+"""What users may do with tasks: submit, look, cancel, retry, and say what comes first."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
 from service.catalog.entry import Catalogue, Entry, Params
-from service.db.tasks import LogLine, NewTask, Tasks
+from service.db.priorities import Priorities
+from service.db.retrying import Retrying, Standing
+from service.db.submitting import NewTask, RequestKey, Submitting
+from service.db.task_log import LogLine, TaskLog
+from service.db.tasks import Tasks
 from service.domain.previews import merged
 from service.domain.snapshots import snapshot
 from service.domain.tasks import Priority, Status, Task, fingerprint
@@ -23,6 +29,15 @@ from service.usecases.datasets import DatasetNotFound
 
 MOST_ACTIVE = 1000
 """How many active tasks one answer lists."""
+FULL_SECONDS = 10
+"""When to come back once there are too many."""
+
+
+class Redo(StrEnum):
+    """What a retry does again."""
+
+    REST = "rest"
+    FAILED_ITEMS = "failed_items"
 
 
 class TaskNotFound(MeanwhileError):
@@ -40,10 +55,42 @@ class TaskNotCompleted(MeanwhileError):
 
 
 class TaskEnded(MeanwhileError):
-    """It has ended; nothing can be cancelled."""
+    """It has ended; there is nothing to cancel or to hurry."""
 
     code = "task_ended"
     status = 409
+
+
+class TaskNotRetryable(MeanwhileError):
+    """It goes on, it is whole, or what it needs is gone."""
+
+    code = "task_not_retryable"
+    status = 409
+
+
+class ActiveTwin(MeanwhileError):
+    """An equal task is active; retrying this one too would do the same twice."""
+
+    code = "active_twin"
+    status = 409
+
+
+class TooManyActiveTasks(MeanwhileError):
+    """The user has as many active tasks as a user may have."""
+
+    code = "too_many_active_tasks"
+    status = 429
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(FULL_SECONDS)}
+
+
+class IdempotencyKeyReused(MeanwhileError):
+    """The user's key was used for another request within a day."""
+
+    code = "idempotency_key_reused"
+    status = 422
 
 
 class NotSubmittedDirectly(MeanwhileError):
@@ -70,6 +117,10 @@ class Submission:
     params: Mapping[str, Any] | None = None
     priority: Priority = Priority.NORMAL
     force: bool = False
+    key: str | None = None
+    """What the client calls this request, so that it can be sent again."""
+    upload_sha256: bytes | None = None
+    """Of the bytes that came with it: params name them by an id that is new each time."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +136,21 @@ class TaskActions:
     """Submits, reads and cancels tasks."""
 
     def __init__(
-        self, tasks: Tasks, tickets: Tickets, snapshots: Snapshots, catalogue: Catalogue
+        self,
+        tasks: Tasks,
+        submitting: Submitting,
+        retrying: Retrying,
+        priorities: Priorities,
+        log: TaskLog,
+        tickets: Tickets,
+        snapshots: Snapshots,
+        catalogue: Catalogue,
     ) -> None:
         self._tasks = tasks
+        self._submitting = submitting
+        self._retrying = retrying
+        self._priorities = priorities
+        self._log = log
         self._tickets = tickets
         self._snapshots = snapshots
         self._catalogue = catalogue
@@ -121,14 +184,24 @@ class TaskActions:
             params=params,
             priority=asked.priority,
             reuse=entry.cacheable and not asked.force,
+            request_key=RequestKey(asked.key, _request(asked, params)) if asked.key else None,
         )
-        found = await self._tasks.submit(new)
-        if found is None:
-            raise DatasetNotFound(f"there is no dataset {str(asked.dataset_id)!r}")
-        outcome, id_ = found
-        if outcome == "created":
-            await asyncio.gather(self._tickets.ring(1), self._tell(id_))
-        return Submitted((await self._tasks.read([id_]))[0], outcome)
+        outcome, id_ = await self._submitting.submit(new)
+        match outcome, id_:
+            case "missing", _:
+                raise DatasetNotFound(f"there is no dataset {str(asked.dataset_id)!r}")
+            case "full", _:
+                raise TooManyActiveTasks(self._too_many())
+            case "reused", _:
+                raise IdempotencyKeyReused(
+                    f"the key {asked.key!r} was used for another request; take a new one"
+                )
+            case "created", UUID() if id_ == new.id:
+                await asyncio.gather(self._tickets.ring(1), self._tell(id_))
+            case _:
+                pass
+        assert id_ is not None  # noqa: S101 - only what was raised has none
+        return Submitted(await self.find(user, id_), outcome)
 
     async def find(self, user: User, id_: UUID) -> Task:
         task = await self._tasks.find(id_, user)
@@ -153,20 +226,39 @@ class TaskActions:
 
     async def cancel(self, user: User, id_: UUID) -> Task:
         """What waits is cancelled at once, what runs is killed within two seconds."""
-        task = await self.find(user, id_)
-        if not (user.admin or task.owner_id == user.id):
-            raise Forbidden("only its owner or an admin can cancel a task")
-        if task.status.final:
-            raise TaskEnded(f"the task is {task.status}; it cannot be cancelled")
-        await self._tasks.append_log(
-            id_, stage=None, level="info", message=f"{user.name} asked to cancel it"
-        )
-        if not await self._tasks.cancel(id_):
+        await self._own(user, id_, "cancel it")
+        if not await self._tasks.cancel(id_, f"{user.name} asked to cancel it"):
             raise TaskEnded(
                 f"the task is {(await self.find(user, id_)).status}; it cannot be cancelled"
             )
-        await self._tell(id_)
-        return await self.find(user, id_)
+        return await self._told(user, id_)
+
+    async def change_priority(self, user: User, id_: UUID, priority: Priority) -> Task:
+        """Moves a task in the queue; at most a minute, so everybody may use all three."""
+        await self._own(user, id_, "change its priority")
+        if not await self._priorities.change(id_, priority, user.name):
+            raise TaskEnded(
+                f"the task is {(await self.find(user, id_)).status}; there is nothing to hurry"
+            )
+        return await self._told(user, id_)
+
+    async def retry(self, user: User, id_: UUID, redo: Redo = Redo.REST) -> Task:
+        """Goes on with a task that failed or was cancelled, on the version that it was asked for.
+
+        What is saved stays; what was set aside is tried again. Of a completed task that is partial,
+        ``FAILED_ITEMS`` redoes what was set aside and writes a new result.
+        """
+        task = await self._own(user, id_, "retry it")
+        if not user.creates:
+            raise Forbidden("viewers cannot start tasks; ask an admin for the role 'member'")
+        line = f"{user.name} asked to retry it"
+        chunks = await self._retrying.retry(
+            id_, task.owner_id, line, partial(self._check_retry, redo)
+        )
+        if not chunks:
+            raise TaskNotRetryable("nothing that it set aside can be read again; submit it anew")
+        await self._tickets.ring(chunks)
+        return await self._told(user, id_)
 
     async def active(self, user: User) -> Sequence[Task]:
         """Everything active that the user may see, up to a thousand; what runs comes first."""
@@ -184,14 +276,15 @@ class TaskActions:
         """Cancels everything on a dataset that is gone."""
         ids = [task.id for task in await self._tasks.active_on([dataset_id])]
         for id_ in ids:
-            await self._tasks.cancel(id_)
+            await self._tasks.cancel(id_, "its dataset was deleted")
         told = {task.id: snapshot(task) for task in await self._tasks.read(ids)}
         await self._snapshots.publish(told)
 
     async def result(self, user: User, id_: UUID) -> Mapping[str, Any]:
+        """What it has found; the earlier result where a retry of a partial one did not complete."""
         task = await self.find(user, id_)
         result = await self._tasks.result(id_)
-        if task.status is not Status.COMPLETED or result is None:
+        if not task.status.final or result is None:
             raise TaskNotCompleted(_why_no_result(task))
         return result
 
@@ -204,8 +297,13 @@ class TaskActions:
         return [{**row, "sha256": row["sha256"].hex()} for row in rows]
 
     async def log(self, user: User, id_: UUID, *, after: int, limit: int) -> Sequence[LogLine]:
-        await self.find(user, id_)
-        return await self._tasks.log(id_, after=after, limit=limit)
+        """Lines after a number; traces are for the owner and admins."""
+        task = await self.find(user, id_)
+        return await self._log.read(id_, after=after, limit=limit, private=_owns(user, task))
+
+    async def forget_keys(self) -> None:
+        """Forgets what clients called their requests more than a day ago."""
+        await self._submitting.forget_keys()
 
     async def snapshots(self, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         """How far some tasks are, for those who have been let in already."""
@@ -219,9 +317,75 @@ class TaskActions:
         """The counts so far, over all workers."""
         return merged(await self._tasks.previews(id_))
 
+    async def _own(self, user: User, id_: UUID, what: str) -> Task:
+        """A task that the user may change."""
+        task = await self.find(user, id_)
+        if not _owns(user, task):
+            raise Forbidden(f"only the owner of a task or an admin can {what}")
+        return task
+
+    def _check_retry(self, redo: Redo, standing: Standing) -> None:
+        """Raises where a task that stands so cannot be retried."""
+        if reason := _why_not_retryable(redo, standing):
+            raise TaskNotRetryable(reason)
+        if self._catalogue.entry(standing.type).version != standing.type_version:
+            raise TaskNotRetryable("its type has changed since; submit it anew")
+        if standing.twin is not None:
+            raise ActiveTwin(
+                f"an equal task is active: {str(standing.twin)!r}",
+                fields=[("id", str(standing.twin))],
+            )
+        if 0 < self._submitting.max_active <= standing.active:
+            raise TooManyActiveTasks(self._too_many())
+
+    def _too_many(self) -> str:
+        return (
+            f"a user may have {self._submitting.max_active} active tasks at once;"
+            " wait for one to end, or cancel one"
+        )
+
+    async def _told(self, user: User, id_: UUID) -> Task:
+        """The task as it is now, once everybody who watches knows it too."""
+        await self._tell(id_)
+        return await self.find(user, id_)
+
     async def _tell(self, id_: UUID) -> None:
         (task,) = await self._tasks.read([id_])
         await self._snapshots.publish({id_: snapshot(task)})
+
+
+def _owns(user: User, task: Task) -> bool:
+    return user.admin or task.owner_id == user.id
+
+
+def _why_not_retryable(redo: Redo, standing: Standing) -> str | None:
+    match Status(standing.status), redo:
+        case Status.PENDING | Status.IN_PROGRESS, _:
+            return f"the task is {standing.status}; it goes on by itself"
+        case Status.COMPLETED, Redo.REST if standing.partial:
+            return "the task is completed in part; 'only': 'failed_items' redoes what it set aside"
+        case Status.COMPLETED, _ if not standing.partial:
+            return "the task is completed; submit it with 'force' to do it anew"
+        case Status.FAILED | Status.CANCELLED, Redo.FAILED_ITEMS:
+            return f"the task is {standing.status}; without 'only' it goes on where it was"
+        case _ if standing.deleted:
+            return "its dataset is deleted"
+        case _ if standing.too_old:
+            return "it ended more than seven days ago; submit it anew"
+        case _ if standing.upload_gone:
+            return "what was uploaded for it is gone; send it again"
+        case _:
+            return None
+
+
+def _request(asked: Submission, params: Mapping[str, Any]) -> bytes:
+    """32 bytes that are equal for requests that ask for the same."""
+    subjects = (asked.dataset_id, asked.target_id)
+    what: Mapping[str, Any] = (
+        params if asked.upload_sha256 is None else {"sha256": asked.upload_sha256.hex()}
+    )
+    how = {"params": what, "priority": asked.priority, "force": asked.force}
+    return fingerprint(asked.type, 0, subjects, how)
 
 
 def _why_no_result(task: Task) -> str:

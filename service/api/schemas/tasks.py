@@ -21,6 +21,29 @@ class TaskBody(Body):
     """Compute anew even if a completed task on the same version could answer."""
 
 
+class TaskChangeBody(Body):
+    """What may be changed of an active task."""
+
+    priority: Priority
+    """A head start of a minute, none, or a minute behind."""
+
+
+class RetryBody(Body):
+    """What to do again."""
+
+    only: Literal["failed_items"] | None = None
+    """Of a completed task that is partial: what it has set aside."""
+
+
+class WaitQuery(Body):
+    """How long the answer may wait, and for what."""
+
+    wait: Annotated[float, Field(ge=0, le=60)] = 0
+    """Seconds."""
+    since: Annotated[int, Field(ge=0, lt=1 << 63)] | None = None
+    """Until its ``seq`` is higher; without, until it has ended."""
+
+
 class TaskQuery(Page):
     """Which tasks."""
 
@@ -50,9 +73,11 @@ class StageAnswer(Answer):
     kind: Literal["solo", "map"]
     unit: str
     weight: float
-    state: Literal["waiting", "running", "completed"]
+    state: Literal["waiting", "running", "completed", "failed", "cancelled"]
     done: int
     total: int | None
+    known: int
+    """How many more items needed no work: known already, or the same bytes as another."""
 
 
 class TaskMetadata(Answer):
@@ -62,6 +87,7 @@ class TaskMetadata(Answer):
     stages: list[StageAnswer]
     done: int
     total: int | None
+    known: int
     unit: str
     rate: float | None
     eta_low_seconds: float | None

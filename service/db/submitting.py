@@ -1,0 +1,170 @@
+"""Inserts tasks unless something answers already; a user's submissions are taken one by one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from service.catalog.entry import Entry
+from service.db.engine import Database
+from service.domain.stages import SOLO_TOTAL
+from service.domain.tasks import Priority
+from service.domain.users import User
+
+REMEMBERED = "interval '24 hours'"
+"""How long a key is answered with the same task."""
+
+LOCK_OWNER = "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE"
+"""Held while a user's active tasks are counted and one is added; before every other lock."""
+
+ACTIVE_OF_OWNER = """
+    SELECT count(*) FROM tasks WHERE owner_id = $6 AND status IN ('pending', 'in_progress')
+"""
+
+SUBMIT = f"""
+WITH remembered AS (
+    SELECT task_id AS id, outcome, request = $18::bytea AS same FROM idempotency_keys
+    WHERE user_id = $6 AND key = $17::text AND created_at > clock_timestamp() - {REMEMBERED}
+), subject AS (
+    SELECT id, version, items FROM datasets
+    WHERE id = $7 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
+), target AS (
+    SELECT id, version, items FROM datasets
+    WHERE id = $8 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
+), welcome AS (
+    SELECT 1 WHERE ($7::uuid IS NULL OR EXISTS (SELECT FROM subject))
+               AND ($8::uuid IS NULL OR EXISTS (SELECT FROM target))
+               AND NOT EXISTS (SELECT FROM remembered)
+), room AS (
+    SELECT 1 WHERE $19::int = 0 OR $19 > ({ACTIVE_OF_OWNER})
+), active AS (
+    SELECT id FROM tasks
+    WHERE scope = $4 AND fingerprint = $5 AND status IN ('pending', 'in_progress')
+      AND EXISTS (SELECT FROM welcome)
+), cached AS (
+    SELECT id FROM tasks
+    WHERE $12 AND scope = $4 AND fingerprint = $5 AND status = 'completed' AND NOT partial
+      AND dataset_version IS NOT DISTINCT FROM (SELECT version FROM subject)
+      AND target_version IS NOT DISTINCT FROM (SELECT version FROM target)
+      AND EXISTS (SELECT FROM welcome) AND NOT EXISTS (SELECT FROM active)
+    ORDER BY completed_at DESC LIMIT 1
+), created AS (
+    INSERT INTO tasks (id, type, type_version, scope, fingerprint, owner_id, dataset_id,
+                       dataset_version, target_id, target_version, params, priority,
+                       start_tag, size)
+    SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT version FROM subject),
+           $8, (SELECT version FROM target), $9, $10,
+           now() - $11::interval,
+           (SELECT sum(items) FROM (TABLE subject UNION ALL TABLE target) subjects)
+    FROM welcome, room WHERE NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
+    ON CONFLICT (scope, fingerprint) WHERE status IN ('pending', 'in_progress') DO NOTHING
+    RETURNING id
+), staged AS (
+    INSERT INTO stages (task_id, position, name, kind, weight, total, chunks_open)
+    SELECT created.id, n - 1, name, kind, weight,
+           CASE kind WHEN 'solo' THEN {SOLO_TOTAL} END, CASE n WHEN 1 THEN 1 ELSE 0 END
+    FROM created, unnest($13::text[], $14::text[], $15::float8[])
+         WITH ORDINALITY AS declared (name, kind, weight, n)
+    RETURNING id, task_id, position, kind
+), chunked AS (
+    INSERT INTO chunks (task_id, stage_id, owner_id, kind, size, start_tag)
+    SELECT task_id, id, $6, CASE kind WHEN 'map' THEN 'plan' ELSE 'work' END,
+           CASE kind WHEN 'map' THEN 0 ELSE {SOLO_TOTAL} END, now() - $11::interval
+    FROM staged WHERE position = 0
+), answered AS (
+    SELECT 'created' AS outcome, id FROM created
+    UNION ALL SELECT 'active', id FROM active
+    UNION ALL SELECT 'cached', id FROM cached
+), kept AS (
+    INSERT INTO idempotency_keys (user_id, key, request, task_id, outcome)
+    SELECT $6, $17, $18, id, outcome FROM answered WHERE $17 IS NOT NULL
+    ON CONFLICT (user_id, key) DO UPDATE  -- it is too old to be remembered
+        SET request = excluded.request, task_id = excluded.task_id, outcome = excluded.outcome,
+            created_at = excluded.created_at
+)
+SELECT outcome, id FROM answered
+UNION ALL SELECT CASE WHEN same THEN outcome ELSE 'reused' END, id FROM remembered
+UNION ALL SELECT 'missing', NULL
+    WHERE NOT EXISTS (SELECT FROM welcome) AND NOT EXISTS (SELECT FROM remembered)
+UNION ALL SELECT 'full', NULL FROM welcome
+    WHERE NOT EXISTS (SELECT FROM room)
+      AND NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
+"""
+
+FORGET_KEYS = f"DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - {REMEMBERED}"
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """What a client calls a request, and the SHA-256 of what it asks for."""
+
+    key: str
+    request: bytes
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """What is inserted, if nothing equal is active or answered already."""
+
+    id: UUID
+    entry: Entry
+    scope: UUID
+    fingerprint: bytes
+    user: User
+    dataset_id: UUID | None
+    target_id: UUID | None
+    params: Mapping[str, Any]
+    priority: Priority
+    reuse: bool
+    """Whether a completed task on the same versions may answer."""
+    request_key: RequestKey | None = None
+
+
+class Submitting:
+    """Submissions in PostgreSQL."""
+
+    def __init__(self, database: Database, max_active: int) -> None:
+        self._pool = database.pool
+        self.max_active = max_active
+        """How many active tasks a user may have; 0 is no limit."""
+
+    async def submit(self, new: NewTask) -> tuple[str, UUID | None]:
+        """('created' | 'active' | 'cached', id); the first answer again for a key that is known.
+
+        ('reused', id) where the key was used for something else, ('full', None) where the user has
+        as many active tasks as a user may, ('missing', None) where a subject is missing or hidden.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(LOCK_OWNER, new.user.id)
+            while True:
+                row = await connection.fetchrow(SUBMIT, *self._values(new))
+                if row is not None:  # else an equal insert won the race: it is active now
+                    return row["outcome"], row["id"]
+
+    async def forget_keys(self) -> None:
+        """Deletes keys that are too old to be answered."""
+        await self._pool.execute(FORGET_KEYS)
+
+    def _values(self, new: NewTask) -> tuple[object, ...]:
+        stages, key = new.entry.stages, new.request_key
+        return (
+            new.id,
+            new.entry.name,
+            new.entry.version,
+            new.scope,
+            new.fingerprint,
+            new.user.id,
+            new.dataset_id,
+            new.target_id,
+            new.params,
+            new.priority,
+            new.priority.head_start,
+            new.reuse,
+            [stage.name for stage in stages],
+            [stage.kind for stage in stages],
+            [stage.weight for stage in stages],
+            new.user.admin,
+            key and key.key,
+            key and key.request,
+            self.max_active,
+        )
