@@ -79,6 +79,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
             *_path_parameters(operation),
             *_query_parameters(operation),
             *_stream_parameters(operation),
+            *_header_parameters(operation),
         ],
         "responses": {
             str(status): _answer(status, answer) for status, answer in operation.answers.items()
@@ -92,7 +93,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
     if operation.body is not None:
         told["requestBody"] = _content(
             "application/json", _ref(operation.body), example=operation.example
-        ) | {"required": True}
+        ) | {"required": any(field.is_required() for field in operation.body.model_fields.values())}
     if operation.form is not None:
         told["requestBody"] = _content("multipart/form-data", _form(operation.form)) | {
             "required": True
@@ -141,6 +142,13 @@ def _stream_parameters(operation: Operation) -> list[dict[str, Any]]:
     return [
         {"name": "Last-Event-ID", "in": "header"} | seen,
         {"name": "last_event_id", "in": "query"} | seen,
+    ]
+
+
+def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+        for name in operation.headers
     ]
 
 

@@ -82,6 +82,8 @@ class Operation:
     """A body that works: what JSON says, or the name of a file."""
     query: type[BaseModel] | None = None
     """Each field that must be there has an example."""
+    headers: Sequence[str] = ()
+    """Of the request, those that change the answer."""
     problems: Sequence[type[MeanwhileError]] = field(default=())
     public: bool = False
     by_ticket: bool = False
@@ -124,7 +126,7 @@ class Operation:
             if len(data) > limit:
                 raise BodyTooLarge(f"a JSON body has at most {limit} bytes")
         try:
-            told = orjson.loads(data)
+            told = orjson.loads(data or b"{}")
         except orjson.JSONDecodeError as error:
             raise InvalidRequest(f"the body is not JSON: {error}") from error
         return _validated(self.body, told)

@@ -14,6 +14,8 @@ from service.usecases.freshness import Freshness
 PREFIX = "/api/v1"
 UNTOLD_PARAMS = {"folder_import": ("path",)}
 """By task type, what concerns the server and not all who see the dataset."""
+LINKS = ("events", "result", "items", "log", "cancel", "retry")
+"""What there is below a task."""
 
 
 def json(told: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -27,8 +29,7 @@ def task_view(task: Task, outcome: str | None = None) -> dict[str, Any]:
     itself = f"{PREFIX}/tasks/{task.id}"
     told = snapshot(task) | {
         "params": _told_params(task),
-        "links": {"self": itself}
-        | {name: f"{itself}/{name}" for name in ("events", "result", "items", "log", "cancel")},
+        "links": {"self": itself} | {name: f"{itself}/{name}" for name in LINKS},
     }
     if outcome is not None:
         told |= {"deduplicated": outcome == "active", "cached": outcome == "cached"}

@@ -99,6 +99,14 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """An archive or a list that is kept for a task."""
+
+    id: UUID
+    sha256: bytes
+
+
+@dataclass(frozen=True)
 class Skipped:
     """A file that was not taken, and why."""
 
@@ -161,8 +169,8 @@ class UploadActions:
 
     async def keep(
         self, user: User, dataset_id: UUID, body: AsyncIterable[bytes], announced_bytes: int
-    ) -> UUID:
-        """Keeps an archive or a list until a task has read it; its id."""
+    ) -> Upload:
+        """Keeps an archive or a list until a task has read it."""
         id_ = uuid4()
         async with self.receive(user, dataset_id, announced_bytes) as receiving:
             file = await receiving.write(body, at_most=self._limits.upload_bytes)
@@ -170,7 +178,7 @@ class UploadActions:
                 raise EmptyUpload("the body is empty; send the file itself, as with curl -T")
             await self._uploads.add(id_, user.id, file.size_bytes)
             await asyncio.to_thread(self._storage.keep_upload, file.path, str(id_))
-        return id_
+        return Upload(id_, file.sha256)
 
     async def give(self, upload: UUID, task_id: UUID) -> None:
         """Lets an upload live as long as its task."""

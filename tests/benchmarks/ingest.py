@@ -63,7 +63,7 @@ def _unpack(archive: Path, target: Path) -> float:
 async def _ingest(runtime: Runtime, user: User, dataset: Dataset, archive: Path) -> float:
     upload = await runtime.uploads.keep(user, dataset.id, _blocks(archive), 0)
     began = time.monotonic()
-    asked = Submission("archive_import", dataset.id, params={"upload": str(upload)})
+    asked = Submission("archive_import", dataset.id, params={"upload": str(upload.id)})
     submitted = await runtime.tasks.start(user, asked)
     task = await ended(runtime, user, submitted.task.id)
     assert task.error is None

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from service.api import cursors
 from service.api.operations import Call, Operation
-from service.api.routes.tasks import accepted
+from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
+from service.api.routes.tasks import SUBMISSION_PROBLEMS, accepted
 from service.api.schemas.common import Page
 from service.api.schemas.datasets import (
     ChangedDatasetBody,
@@ -75,8 +76,13 @@ async def delete_dataset(call: Call) -> Response:
 async def import_folder(call: Call) -> Response:
     body: ImportBody = call.body
     path = await call.state.runtime.datasets.importable(call.user, call.id(), body.path)
-    asked = Submission(type="folder_import", dataset_id=call.id(), params={"path": path})
-    return accepted(await call.state.runtime.tasks.start(call.user, asked))
+    asked = Submission(
+        type="folder_import",
+        dataset_id=call.id(),
+        params={"path": path},
+        key=idempotency_key(call.request),
+    )
+    return await accepted(call, await call.state.runtime.tasks.start(call.user, asked))
 
 
 async def list_items(call: Call) -> Response:
@@ -183,10 +189,11 @@ OPERATIONS = (
         f"{DATASET}/import",
         import_folder,
         "Import a folder of the server, as a task",
-        {202: TaskAnswer},
+        {202: TaskAnswer, 200: TaskAnswer},
         body=ImportBody,
         example={"path": "/data/pictures"},
-        problems=(DatasetNotFound, FolderNotAllowed),
+        headers=(IDEMPOTENCY_KEY, PREFER),
+        problems=(DatasetNotFound, FolderNotAllowed, *SUBMISSION_PROBLEMS),
     ),
     Operation(
         "GET",

@@ -1,5 +1,6 @@
-"""Tasks: submit, read, watch, cancel."""
+"""Tasks: submit, read, wait for, watch, cancel, retry."""
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -7,30 +8,49 @@ from starlette.responses import Response
 from service.api import cursors
 from service.api.examples import DATASET_ID
 from service.api.operations import STREAM, Call, Operation
+from service.api.request_headers import (
+    IDEMPOTENCY_KEY,
+    IF_NONE_MATCH,
+    PREFER,
+    etag,
+    idempotency_key,
+    is_known,
+    preferred_wait,
+)
 from service.api.schemas.tasks import (
     LogPage,
     LogQuery,
+    RetryBody,
     TaskAnswer,
     TaskBody,
+    TaskChangeBody,
     TaskItemPage,
     TaskItemQuery,
     TaskPage,
     TaskQuery,
     TaskTypes,
+    WaitQuery,
 )
 from service.api.task_events import task_events
 from service.api.views import PREFIX, json, task_view
+from service.api.waiting import ended, moved, wait_for
 from service.catalog.entry import Entry, UnknownTaskType
 from service.domain.snapshots import rfc3339
+from service.domain.tasks import Task
 from service.usecases.datasets import DatasetNotFound
 from service.usecases.tasks import (
+    ActiveTwin,
+    IdempotencyKeyReused,
     InvalidParams,
     NotSubmittedDirectly,
+    Redo,
     Submission,
     Submitted,
     TaskEnded,
     TaskNotCompleted,
     TaskNotFound,
+    TaskNotRetryable,
+    TooManyActiveTasks,
 )
 
 
@@ -47,15 +67,25 @@ async def submit_task(call: Call) -> Response:
         params=body.params,
         priority=body.priority,
         force=body.force,
+        key=idempotency_key(call.request),
     )
-    return accepted(await call.state.runtime.tasks.submit(call.user, asked))
+    return await accepted(call, await call.state.runtime.tasks.submit(call.user, asked))
 
 
-def accepted(submitted: Submitted) -> Response:
-    """202 with the task's place; 200 where a result is there already."""
-    told = task_view(submitted.task, submitted.outcome)
-    status = 200 if submitted.outcome == "cached" else 202
-    return json(told, status, {"Location": told["links"]["self"]})
+async def accepted(call: Call, submitted: Submitted) -> Response:
+    """202 with the task's place; 200 where it had its result already, or ends while one waits."""
+    return await _accepted(call, submitted.task, submitted.outcome)
+
+
+async def _accepted(call: Call, task: Task, outcome: str | None = None) -> Response:
+    status = 200 if outcome == "cached" else 202
+    headers = {"Location": f"{PREFIX}/tasks/{task.id}"}
+    seconds = preferred_wait(call.request)
+    if seconds is not None:
+        task = await wait_for(call, task.id, ended, seconds)
+        status = 200 if task.status.final else status
+        headers["Preference-Applied"] = f"wait={seconds}"
+    return json(task_view(task, outcome), status, headers)
 
 
 async def list_tasks(call: Call) -> Response:
@@ -73,7 +103,26 @@ async def list_tasks(call: Call) -> Response:
 
 
 async def read_task(call: Call) -> Response:
-    return json(task_view(await call.state.runtime.tasks.find(call.user, call.id())))
+    """The task at once, or once it has moved; 304 for a client that has seen it like that."""
+    query: WaitQuery = call.query
+    enough = ended if query.since is None else partial(moved, query.since)
+    task = await wait_for(call, call.id(), enough, query.wait)
+    headers = {"ETag": etag(task), "Cache-Control": "private, no-cache"}
+    if is_known(call.request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return json(task_view(task), headers=headers)
+
+
+async def change_task(call: Call) -> Response:
+    body: TaskChangeBody = call.body
+    tasks = call.state.runtime.tasks
+    return json(task_view(await tasks.change_priority(call.user, call.id(), body.priority)))
+
+
+async def retry_task(call: Call) -> Response:
+    body: RetryBody = call.body
+    redo = Redo.REST if body.only is None else Redo(body.only)
+    return await _accepted(call, await call.state.runtime.tasks.retry(call.user, call.id(), redo))
 
 
 async def stream_task(call: Call) -> Response:
@@ -130,6 +179,7 @@ def _type_view(entry: Entry) -> dict[str, Any]:
 
 
 TASK = f"{PREFIX}/tasks/{{id}}"
+SUBMISSION_PROBLEMS = (IdempotencyKeyReused, TooManyActiveTasks)
 OPERATIONS = (
     Operation(
         "GET", f"{PREFIX}/task-types", list_task_types, "What tasks there are", {200: TaskTypes}
@@ -142,7 +192,14 @@ OPERATIONS = (
         {202: TaskAnswer, 200: TaskAnswer},
         body=TaskBody,
         example={"type": "image_analysis", "dataset_id": DATASET_ID},
-        problems=(UnknownTaskType, NotSubmittedDirectly, InvalidParams, DatasetNotFound),
+        headers=(IDEMPOTENCY_KEY, PREFER),
+        problems=(
+            UnknownTaskType,
+            NotSubmittedDirectly,
+            InvalidParams,
+            DatasetNotFound,
+            *SUBMISSION_PROBLEMS,
+        ),
     ),
     Operation(
         "GET",
@@ -152,7 +209,25 @@ OPERATIONS = (
         {200: TaskPage},
         query=TaskQuery,
     ),
-    Operation("GET", TASK, read_task, "A task", {200: TaskAnswer}, problems=(TaskNotFound,)),
+    Operation(
+        "GET",
+        TASK,
+        read_task,
+        "A task, at once or as soon as it has moved on",
+        {200: TaskAnswer, 304: None},
+        query=WaitQuery,
+        headers=(IF_NONE_MATCH,),
+        problems=(TaskNotFound,),
+    ),
+    Operation(
+        "PATCH",
+        TASK,
+        change_task,
+        "Change the priority of a task that has not ended",
+        {200: TaskAnswer},
+        body=TaskChangeBody,
+        problems=(TaskNotFound, TaskEnded),
+    ),
     Operation(
         "GET",
         f"{TASK}/events",
@@ -169,6 +244,16 @@ OPERATIONS = (
         "Cancel a task",
         {202: TaskAnswer},
         problems=(TaskNotFound, TaskEnded),
+    ),
+    Operation(
+        "POST",
+        f"{TASK}/retry",
+        retry_task,
+        "Go on with a failed or cancelled task, or redo what a partial one has set aside",
+        {202: TaskAnswer, 200: TaskAnswer},
+        body=RetryBody,
+        headers=(PREFER,),
+        problems=(TaskNotFound, TaskNotRetryable, ActiveTwin, TooManyActiveTasks),
     ),
     Operation(
         "GET",

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from service.api.multipart import Part, parts
 from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
-from service.api.routes.tasks import accepted
+from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
+from service.api.routes.tasks import SUBMISSION_PROBLEMS, accepted
 from service.api.schemas.datasets import AddedFile, FilesAnswer, RoomAnswer
 from service.api.schemas.tasks import TaskAnswer
 from service.api.views import PREFIX, json
@@ -85,14 +86,27 @@ async def read_room(call: Call) -> Response:
 
 
 async def _submit(call: Call, type_: str) -> Response:
-    """Keeps the body, then submits the task that reads it."""
-    runtime = call.state.runtime
+    """Keeps the body, then submits the task that reads it; one that comes again is not needed."""
+    runtime, key = call.state.runtime, idempotency_key(call.request)
     async with aclosing(_whole_body(call.request)) as body:
         upload = await runtime.uploads.keep(call.user, call.id(), body, _announced(call.request))
-    asked = Submission(type_, dataset_id=call.id(), params={"upload": str(upload)})
-    submitted = await runtime.tasks.start(call.user, asked)
-    await runtime.uploads.give(upload, submitted.task.id)
-    return accepted(submitted)
+    asked = Submission(
+        type_,
+        dataset_id=call.id(),
+        params={"upload": str(upload.id)},
+        key=key,
+        upload_sha256=upload.sha256,
+    )
+    try:
+        submitted = await runtime.tasks.start(call.user, asked)
+    except MeanwhileError:
+        await runtime.uploads.forget(str(upload.id))
+        raise
+    if submitted.task.params["upload"] == str(upload.id):
+        await runtime.uploads.give(upload.id, submitted.task.id)
+    else:
+        await runtime.uploads.forget(str(upload.id))
+    return await accepted(call, submitted)
 
 
 async def _whole_body(request: Request) -> AsyncGenerator[bytes]:
@@ -206,20 +220,22 @@ OPERATIONS = (
         f"{PREFIX}/datasets/{{id}}/archive",
         import_archive,
         "Add the files of a zip, tar or tar.gz, as a task; they appear as they come",
-        {202: TaskAnswer},
+        {202: TaskAnswer, 200: TaskAnswer},
+        headers=(IDEMPOTENCY_KEY, PREFER),
         raw="application/octet-stream",
         example="pictures.zip",
-        problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH),
+        problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH, *SUBMISSION_PROBLEMS),
     ),
     Operation(
         "POST",
         f"{PREFIX}/datasets/{{id}}/labels",
         import_labels,
         "Set labels, groups and splits from a CSV or JSON Lines file, as a task",
-        {202: TaskAnswer},
+        {202: TaskAnswer, 200: TaskAnswer},
+        headers=(IDEMPOTENCY_KEY, PREFER),
         raw="text/csv",
         example="labels.csv",
-        problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH),
+        problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH, *SUBMISSION_PROBLEMS),
     ),
     Operation(
         "GET", f"{PREFIX}/room", read_room, "How many bytes you may still bring", {200: RoomAnswer}

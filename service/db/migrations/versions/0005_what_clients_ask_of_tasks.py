@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 HEAD_START = """CASE priority WHEN 'high' THEN interval '60 seconds'
     WHEN 'low' THEN interval '-60 seconds' ELSE interval '0' END"""
