@@ -99,7 +99,9 @@ export class DatasetRoom {
 
   async #hear(task) {
     this.moved ??= setTimeout(() => this.#refresh().catch(() => {}), MOVED_MS);
-    if (!isActive(task) || this.#isWatched(task)) return;
+    if (!isActive(task)) return;
+    const known = this.#watching(task);
+    if (known) return known.reopen(task);
     const whole = await get(`/tasks/${task.id}`).catch(() => null);
     if (whole && !this.stopped) this.#watchNew(whole);
   }
@@ -108,13 +110,13 @@ export class DatasetRoom {
     get("/room").then((room) => (this.storage.value = room), () => {});
   }
 
-  #isWatched({ id }) {
-    return this.watched.peek().some(({ task }) => task.peek().id === id);
+  #watching({ id }) {
+    return this.watched.peek().find(({ task }) => task.peek().id === id);
   }
 
   /** What else has just ended stays: one drop may hand over several archives and lists. */
   #watchNew(task) {
-    if (!this.#isWatched(task)) this.#watch(task, this.watched.peek());
+    if (!this.#watching(task)) this.#watch(task, this.watched.peek());
   }
 
   async #submit(path, body) {
@@ -132,10 +134,10 @@ export class DatasetRoom {
     }
   }
 
-  // whoever comes back later must learn that the last analysis did not come to its end
+  // whoever comes back later must learn that the last analysis did not do all that it should
   async #tellOfFailure() {
     const newest = await this.#newest();
-    if (newest && !isActive(newest) && newest.status !== "completed") this.#watch(newest);
+    if (newest && !isActive(newest) && (newest.status !== "completed" || newest.partial)) this.#watch(newest);
   }
 
   async #newest(query) {

@@ -17,6 +17,8 @@ export class LiveTask {
     this.connection = signal("closed");
     this.cancelAsked = signal(false);
     this.cancelProblem = signal(null);
+    this.retryAsked = signal(false);
+    this.retryProblem = signal(null);
     this.log = new TaskLog(task);
     this.onEnd = onEnd;
     if (isActive(task)) this.resume();
@@ -51,6 +53,31 @@ export class LiveTask {
     } catch (problem) {
       await this.#notCancelled(problem);
     }
+  }
+
+  /** Goes on where it ended early; of a partial one, does what was set aside. */
+  async retry() {
+    this.retryAsked.value = true;
+    this.retryProblem.value = null;
+    const { links, partial } = this.task.value;
+    try {
+      this.reopen(await call("POST", links.retry, { body: partial ? { only: "failed_items" } : {} }));
+    } catch (problem) {
+      this.retryProblem.value = problem;
+    } finally {
+      this.retryAsked.value = false;
+    }
+  }
+
+  /** Watches a task anew that has ended before, whoever has retried it. */
+  reopen(news) {
+    const known = this.task.peek();
+    if (isActive(known) || news.seq <= known.seq) return;
+    this.cancelAsked.value = false;
+    this.retryProblem.value = null;
+    this.result.value = null;
+    this.#accept(news);
+    if (isActive(news)) this.resume();
   }
 
   // it may have ended before the wish arrived: then that is what is to be seen

@@ -31,7 +31,18 @@ export function stageTitle(type, stage) {
 /** waiting | running | completed; a task that ended early left one of its stages stopped and others skipped. */
 export function stageStateOf(task, { state }) {
   if (isActive(task) || state === "completed") return state;
-  return state === "running" ? "stopped" : "skipped";
+  return state === "waiting" ? "skipped" : "stopped";
+}
+
+/** Whether it ended early, or has set something aside. */
+export function isRetryable({ status, partial }) {
+  return status === "failed" || status === "cancelled" || partial;
+}
+
+/** Why a retry was refused; a general word where that is new. */
+export function whyNotRetried({ code }) {
+  const key = `not_retried.${code}`;
+  return has(key) ? t(key) : t("not_retried.any");
 }
 
 export function typeTitle(type) {
@@ -39,11 +50,12 @@ export function typeTitle(type) {
   return has(key) ? t(key) : type.replaceAll("_", " ");
 }
 
-/** "400 of 612 images", or null where the stage counts nothing. */
-export function countedOf({ done, total, unit }) {
+/** "400 of 612 images (8 more known already)", or null where the stage counts nothing. */
+export function countedOf({ done, total, known, unit }) {
   if (!total || !unit) return null;
   const key = `done.${unit}`;
-  return has(key) ? t(key, { done, total }) : `${t("done.any", { done, total })} ${unit}`;
+  const counted = has(key) ? t(key, { done, total }) : `${t("done.any", { done, total })} ${unit}`;
+  return known ? `${counted} ${t("done.known", { count: known })}` : counted;
 }
 
 /** What a person may do about an error code; a general word where the code is new. */

@@ -21,12 +21,17 @@ export function TaskLogLines({ task, log: streamed }) {
     </details>`;
 }
 
+/** A trace keeps its lines; whatever else is told is one line, whoever chose the names in it. */
+function shown(message) {
+  return message.startsWith("Traceback ") ? message.split("\n").map(visible).join("\n") : visible(message);
+}
+
 function Line({ line, task }) {
   const stage = task.metadata.stages.find(({ name }) => name === line.stage);
   return html`
     <li class=${`log-line ${line.level}`}>
       <time datetime=${line.time}>${clockTime(line.time)}</time>
       <span>${stage && stageTitle(task.type, stage)}</span>
-      <span>${line.level !== "info" && html`<b>${t(`log.${line.level}`)}</b> `}${visible(line.message)}</span>
+      <span>${line.level !== "info" && html`<b>${t(`log.${line.level}`)}</b> `}${shown(line.message)}</span>
     </li>`;
 }

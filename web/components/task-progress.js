@@ -2,12 +2,14 @@
 
 import { percent } from "../format.js";
 import { t } from "../language.js";
-import { isActive, stateOf, typeTitle } from "../task-state.js";
+import { owns } from "../session.js";
+import { isActive, isRetryable, stateOf, typeTitle } from "../task-state.js";
 import { html } from "../ui.js";
 import { CancelButton } from "./cancel-button.js";
 import { ImportOutcome } from "./import-outcome.js";
 import { LiveSwitch } from "./live-switch.js";
 import { ProgressBar } from "./progress-bar.js";
+import { RetryButton } from "./retry-button.js";
 import { SpokenProgress } from "./spoken-progress.js";
 import { StateMark } from "./state-mark.js";
 import { TaskEnding } from "./task-ending.js";
@@ -27,12 +29,13 @@ export function TaskProgress({ live }) {
         <div class="task-tools">
           <${LiveSwitch} live=${live} />
           ${isActive(task) && html`<${CancelButton} live=${live} />`}
+          ${isRetryable(task) && owns(task) && html`<${RetryButton} live=${live} />`}
         </div>
       </header>
       <${ProgressBar} task=${task} label=${label} />
       <${TaskFacts} task=${task} />
       <${TaskStages} task=${task} />
-      <${TaskEnding} task=${task} problem=${live.cancelProblem.value} />
+      <${TaskEnding} task=${task} live=${live} />
       ${live.result.value && html`<${ImportOutcome} result=${live.result.value} />`}
       <${TaskLogLines} task=${task} log=${live.log} />
       <${SpokenProgress} task=${task} />
