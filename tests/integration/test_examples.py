@@ -26,7 +26,8 @@ OPERATION_IDS = {
 }
 TOKEN = OPERATION_IDS["sign_in"]["requestBody"]["content"]["application/json"]["example"]["token"]
 ENDLESS = "stream_active"
-ON_A_WAITING_TASK = ("cancel_task",)
+ON_A_CANCELLED_TASK = "retry_task"
+ON_ITS_OWN_TASK = ("cancel_task", "change_task", ON_A_CANCELLED_TASK)
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,11 @@ def real(
     waiting = waiting_task(client)
     here = f"{API}/datasets/{waiting['dataset_id']}/files/{ITEM_PATH}"
     client.put(here, content=b"something").raise_for_status()
+    if name == ON_A_CANCELLED_TASK:
+        client.post(waiting["links"]["cancel"]).raise_for_status()
     return {
         DATASET_ID: waiting["dataset_id"],
-        TASK_ID: waiting["id"] if name in ON_A_WAITING_TASK else analysed.task_id,
+        TASK_ID: waiting["id"] if name in ON_ITS_OWN_TASK else analysed.task_id,
         SHA256: analysed.sha256,
         "/data/pictures": str(sample_folder),
     } | ({TOKEN: quiet_site.sign_in_path().partition("#")[2]} if name == "sign_in" else {})

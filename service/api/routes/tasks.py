@@ -226,6 +226,7 @@ OPERATIONS = (
         "Change the priority of a task that has not ended",
         {200: TaskAnswer},
         body=TaskChangeBody,
+        example={"priority": "high"},
         problems=(TaskNotFound, TaskEnded),
     ),
     Operation(
@@ -252,6 +253,7 @@ OPERATIONS = (
         "Go on with a failed or cancelled task, or redo what a partial one has set aside",
         {202: TaskAnswer, 200: TaskAnswer},
         body=RetryBody,
+        example={"only": None},
         headers=(PREFER,),
         problems=(TaskNotFound, TaskNotRetryable, ActiveTwin, TooManyActiveTasks),
     ),
