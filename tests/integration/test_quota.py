@@ -74,7 +74,7 @@ async def test_an_archive_is_unpacked_as_far_as_the_quota_lets_it(
 
     async with open_runtime(small, connections=8) as limited, running_worker(limited):
         upload = await limited.uploads.keep(user, dataset.id, body(), 0)
-        asked = Submission("archive_import", dataset.id, params={"upload": str(upload)})
+        asked = Submission("archive_import", dataset.id, params={"upload": str(upload.id)})
         submitted = await limited.tasks.start(user, asked)
         task = await ended(limited, user, submitted.task.id)
 
