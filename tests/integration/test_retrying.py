@@ -127,6 +127,8 @@ async def test_a_stage_that_failed_is_tried_anew_from_nothing(
     task = await submit(runtime, user, dataset)
     (run,) = await claimed(runtime)
     await runtime.runs.save(uuid4(), [FractionSave(run.fence, 700)])
+    await runtime.runs.hand_back(run, after_seconds=0, charged=True)
+    (run,) = await claimed(runtime)
     await runtime.runs.fail(run, FAULT)
 
     told = await runtime.tasks.retry(user, task.id)
@@ -159,6 +161,27 @@ async def test_what_was_set_aside_is_tried_again_and_nothing_else(
     assert (partial.partial, partial.set_aside) == (True, 2)
     assert (told.status, told.partial, told.set_aside) == (Status.COMPLETED, False, 0)
     assert await runtime.tasks.result(user, task.id) == {"made": "anew"}
+
+
+async def test_what_another_task_has_read_meanwhile_counts_as_done(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    await fill(runtime, dataset, 3)
+    _, (others,) = await planned(runtime, user, dataset, uuid4(), dark_threshold=0.1)
+    task, (chunk,) = await planned(runtime, user, dataset, uuid4())
+    blobs = await claim(runtime, others)
+    await runtime.runs.save(uuid4(), [unreadable(others, blob) for blob in blobs[:2]])
+    await runtime.runs.save(uuid4(), [SetAsideSave(chunk.fence, blobs[2].id, POISON)])
+    await runtime.runs.finish(chunk, None)
+    await runtime.runs.hand_back(others, after_seconds=60)
+    await sum_up(runtime, user, task)
+
+    told = await runtime.tasks.retry(user, task.id, Redo.FAILED_ITEMS)
+
+    (again,) = await claimed(runtime)
+    await read_all(runtime, again)
+    done = (await sum_up(runtime, user, task)).stages[0].done
+    assert (told.stages[0].done, done) == (2, 3)
 
 
 async def test_a_redo_that_is_cancelled_leaves_the_earlier_result(
@@ -222,7 +245,9 @@ async def test_the_version_is_still_readable_though_items_were_removed(
 
     task = await runtime.tasks.retry(user, id_)
 
-    for chunk in await claimed(runtime):
+    chunks = await claimed(runtime)
+    assert sum([len(await claim(runtime, chunk)) for chunk in chunks]) == 150
+    for chunk in chunks:
         await read_all(runtime, chunk)
     told = await sum_up(runtime, user, task)
     assert (told.status, told.stages[0].done) == (Status.COMPLETED, 250)
