@@ -15,6 +15,7 @@ from service.db.chunks import Chunks
 from service.db.datasets import Datasets
 from service.db.engine import Database, open_database
 from service.db.features import Features
+from service.db.finishing import Finishing
 from service.db.items import Items
 from service.db.leases import Leases
 from service.db.listed_files import ListedFiles
@@ -38,13 +39,16 @@ from service.storage.local import LocalStorage
 from service.usecases.access import AccessActions
 from service.usecases.datasets import DatasetActions
 from service.usecases.freshness import FreshnessActions
+from service.usecases.grouping import Grouping
 from service.usecases.learning import Learning
 from service.usecases.removal import Removal
 from service.usecases.runs import RunActions
 from service.usecases.tasks import TaskActions
+from service.usecases.telling import Telling
 from service.usecases.uploads import UploadActions, UploadLimits
 
 REDIS_TIMEOUT_SECONDS = 2
+FINISHED_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,9 @@ async def open_runtime(
     redis = open_redis(settings.redis_url)
     try:
         async with open_database(settings.database_url, connections=connections) as database:
-            yield _compose(settings, catalogue, database, redis)
+            runtime = _compose(settings, catalogue, database, redis)
+            yield runtime
+            await runtime.runs.told()
     finally:
         await redis.aclose()
 
@@ -94,9 +100,9 @@ def open_redis(url: str) -> Redis:
 
 def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis: Redis) -> Runtime:
     tasks = Tasks(database, catalogue)
-    chunks = Chunks(database)
-    tickets = Tickets(redis)
+    chunks, finishing = Chunks(database), Finishing(database)
     snapshots = Snapshots(redis)
+    telling = Telling(tasks, Tickets(redis), snapshots)
     storage = LocalStorage.from_url(settings.storage_url)
     datasets, items, blobs = Datasets(database), Items(database), Blobs(database)
     uploads, workers = Uploads(database), Workers(database)
@@ -107,8 +113,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         Retrying(database),
         Priorities(database),
         TaskLog(database),
-        tickets,
-        snapshots,
+        telling,
         catalogue,
     )
     return Runtime(
@@ -142,12 +147,12 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             blobs=blobs,
             chunks=chunks,
             leases=Leases(database),
-            planning=Planning(database, chunks),
+            planning=Planning(database, finishing),
             saves=Saves(database),
-            setting_aside=SettingAside(database, chunks),
-            tasks=tasks,
-            tickets=tickets,
-            snapshots=snapshots,
+            setting_aside=SettingAside(database, finishing),
+            finishing=finishing,
+            solo_ends=Grouping(finishing.finish_solos, most=FINISHED_AT_ONCE),
+            telling=telling,
             catalogue=catalogue,
             workers=workers,
         ),

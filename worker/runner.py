@@ -128,7 +128,7 @@ class Runner:
         ):
             try:
                 if claim.began:
-                    await self._persist(active, partial(self._begun, claim.chunk))
+                    self._runs.tell([claim.chunk.task_id])
                 await self._conclude(active, await self._execution.supervise(active))
             finally:
                 self.saver.discard(claim.chunk.fence)
@@ -136,9 +136,6 @@ class Runner:
                     await asyncio.to_thread(active.folder.remove)
                 self.active.remove(active)
                 self._wake.set()
-
-    async def _begun(self, chunk: ClaimedChunk) -> None:
-        await self._runs.tell([chunk.task_id])
 
     async def _conclude(self, active: ActiveRun, outcome: Outcome) -> None:
         """What was made is saved first; what the database will never take fails the run."""

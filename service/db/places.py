@@ -49,6 +49,7 @@ LEFT JOIN LATERAL (
         COALESCE((SELECT sum(n) FROM busy), 0),
         COALESCE(alive.slots, 0), alive.run_seconds) AS place
     FROM mine, others, alive
-) waits ON t.status = 'pending'
+    WHERE t.status = 'pending'  -- asked first: for any other task nothing of this is run
+) waits ON true
 """
 """Joins ``waits.place``, the fields of a Place, to each ``tasks t`` that waits."""

@@ -1,8 +1,9 @@
 """Plans map stages: cuts what a stage maps over into chunks, by one INSERT … SELECT."""
 
 from service.catalog.entry import StageSpec
-from service.db.chunks import HOLD_FENCE, Chunks, Finished
+from service.db.chunks import HOLD_FENCE
 from service.db.engine import Database
+from service.db.finishing import Finished, Finishing
 from service.db.keys import ALL, KNOWN, OPEN, SUBJECT, subject_of
 from service.domain.chunks import ClaimedChunk
 
@@ -37,9 +38,9 @@ RETURNING t.chunks
 class Planning:
     """Plans in PostgreSQL."""
 
-    def __init__(self, database: Database, chunks: Chunks) -> None:
+    def __init__(self, database: Database, finishing: Finishing) -> None:
         self._pool = database.pool
-        self._chunks = chunks
+        self._finishing = finishing
 
     async def plan(self, chunk: ClaimedChunk, spec: StageSpec) -> Finished | None:
         """Cuts the stage and ends its plan in one transaction; None if the run is superseded."""
@@ -54,5 +55,5 @@ class Planning:
                 *subject_of(chunk, spec.extractor, ALL),
                 spec.chunk_size,
             )
-            finished = await self._chunks.finish(chunk, spec, None, connection=connection)
+            finished = await self._finishing.finish(chunk, spec, None, connection=connection)
             return finished and Finished(finished.status, finished.opened + cut)

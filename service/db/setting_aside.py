@@ -1,8 +1,9 @@
 """Sets aside what is open in a chunk that is given up, and ends the chunk, in one transaction."""
 
 from service.catalog.entry import StageSpec
-from service.db.chunks import HOLD_FENCE, Chunks, Finished
+from service.db.chunks import HOLD_FENCE
 from service.db.engine import Database
+from service.db.finishing import Finished, Finishing
 from service.db.keys import ELSEWHERE, OPEN, SUBJECT, subject_of
 from service.db.saves import COUNT
 from service.db.task_log import APPEND
@@ -21,9 +22,9 @@ RETURNING key
 class SettingAside:
     """What has failed for good, in PostgreSQL."""
 
-    def __init__(self, database: Database, chunks: Chunks) -> None:
+    def __init__(self, database: Database, finishing: Finishing) -> None:
         self._pool = database.pool
-        self._chunks = chunks
+        self._finishing = finishing
 
     async def give_up(
         self, chunk: ClaimedChunk, spec: StageSpec, failure: Failure, trace: str | None
@@ -47,4 +48,4 @@ class SettingAside:
                 await connection.execute(APPEND, *told, line, False)
                 if trace is not None:
                     await connection.execute(APPEND, *told, trace, True)
-            return await self._chunks.finish(chunk, spec, None, connection=connection)
+            return await self._finishing.finish(chunk, spec, None, connection=connection)

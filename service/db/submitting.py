@@ -91,6 +91,10 @@ UNION ALL SELECT 'full', NULL FROM welcome
       AND NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
 """
 
+AT_ONCE = 32
+"""How many submissions of one user may be under way in all web processes together. From so many
+below the limit on, they wait for each other, so that the limit holds."""
+
 FORGET_KEYS = f"DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - {REMEMBERED}"
 
 
@@ -134,18 +138,29 @@ class Submitting:
         ('reused', id) where the key was used for something else, ('full', None) where the user has
         as many active tasks as a user may, ('missing', None) where a subject is missing or hidden.
         """
+        if new.request_key is None and self._most_unlocked is not None:
+            row = await self._pool.fetchrow(SUBMIT, *self._values(new, self._most_unlocked))
+            if row is not None and row["outcome"] != "full":
+                return row["outcome"], row["id"]
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(LOCK_OWNER, new.user.id)
             while True:
-                row = await connection.fetchrow(SUBMIT, *self._values(new))
+                row = await connection.fetchrow(SUBMIT, *self._values(new, self.max_active))
                 if row is not None:  # else an equal insert won the race: it is active now
                     return row["outcome"], row["id"]
+
+    @property
+    def _most_unlocked(self) -> int | None:
+        """Up to how many active tasks a user's submissions need not wait for each other."""
+        if not self.max_active:
+            return 0
+        return self.max_active - AT_ONCE if self.max_active > AT_ONCE else None
 
     async def forget_keys(self) -> None:
         """Deletes keys that are too old to be answered."""
         await self._pool.execute(FORGET_KEYS)
 
-    def _values(self, new: NewTask) -> tuple[object, ...]:
+    def _values(self, new: NewTask, most: int) -> tuple[object, ...]:
         stages, key = new.entry.stages, new.request_key
         return (
             new.id,
@@ -166,5 +181,5 @@ class Submitting:
             new.user.admin,
             key and key.key,
             key and key.request,
-            self.max_active,
+            most,
         )

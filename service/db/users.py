@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -15,11 +16,22 @@ SWEPT_AT_ONCE = 100
 """How many expired stream tickets go for each new one."""
 
 
+BY_KEY = """
+SELECT u.id, u.name, u.role FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.hash = $1
+"""
+BY_SESSION = """
+SELECT u.id, u.name, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.hash = $1 AND s.expires_at > now()
+"""
+"""Asked before every request."""
+
+
 class Users:
     """Users in PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
+        self._pool = database.pool
 
     async def ensure(self, id_: UUID, name: str, role: Role) -> tuple[User, bool]:
         """The user of that name, and whether this call created them."""
@@ -51,17 +63,11 @@ class Users:
 
     async def by_key(self, hash_: bytes) -> User | None:
         """Whose API key it is."""
-        return await self._one(
-            _users().join(ApiKeyRow, ApiKeyRow.user_id == UserRow.id).where(ApiKeyRow.hash == hash_)
-        )
+        return _known(await self._pool.fetchrow(BY_KEY, hash_))
 
     async def by_session(self, hash_: bytes) -> User | None:
         """Whose session it is, unless it has expired."""
-        return await self._one(
-            _users()
-            .join(SessionRow, SessionRow.user_id == UserRow.id)
-            .where(SessionRow.hash == hash_, SessionRow.expires_at > func.now())
-        )
+        return _known(await self._pool.fetchrow(BY_SESSION, hash_))
 
     async def open_session(
         self, link_hash: bytes, session_hash: bytes, lifetime: timedelta
@@ -128,6 +134,10 @@ class Users:
 
 def _users() -> Select[UUID, str, str]:
     return select(UserRow.id, UserRow.name, UserRow.role)
+
+
+def _known(row: asyncpg.Record | None) -> User | None:
+    return None if row is None else User(row["id"], row["name"], Role(row["role"]))
 
 
 def _user(row: Any) -> User:

@@ -7,21 +7,20 @@ from uuid import UUID
 
 from service.catalog.entry import Catalogue
 from service.db.blobs import Blobs
-from service.db.chunks import Chunks, Claim, Finished
+from service.db.chunks import Chunks, Claim
+from service.db.finishing import Finished, Finishing, SoloEnd
 from service.db.leases import Lease, Leases
 from service.db.planning import Planning
 from service.db.saves import Saves
 from service.db.setting_aside import SettingAside
-from service.db.tasks import Tasks
 from service.db.workers import Workers
 from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
 from service.domain.datasets import NewItem
 from service.domain.saves import Save, Saved
-from service.domain.snapshots import snapshot
 from service.domain.tasks import Failure
 from service.domain.workers import Worker
-from service.messaging.snapshots import Snapshots
-from service.messaging.tickets import Tickets
+from service.usecases.grouping import Grouping
+from service.usecases.telling import Telling
 
 ELSEWHERE_SECONDS = 0.5
 """How long a chunk is handed back for when other runs hold some of its keys."""
@@ -37,9 +36,9 @@ class RunActions:
     planning: Planning
     saves: Saves
     setting_aside: SettingAside
-    tasks: Tasks
-    tickets: Tickets
-    snapshots: Snapshots
+    finishing: Finishing
+    solo_ends: Grouping[SoloEnd, Finished | None]
+    telling: Telling
     catalogue: Catalogue
     workers: Workers
 
@@ -51,7 +50,7 @@ class RunActions:
         """Which of these runs are still this worker's; what else it has goes to others."""
         renewed = await self.leases.renew(worker_id, held)
         if renewed.dropped:
-            await self.tickets.ring(renewed.dropped)
+            self.telling.ring(renewed.dropped)
         return renewed.leases
 
     async def seen(self, worker: Worker) -> None:
@@ -78,7 +77,7 @@ class RunActions:
     async def save(self, worker_id: UUID, batch: Sequence[Save]) -> Saved:
         """Writes a batch and tells everybody how far its tasks are now."""
         saved = await self.saves.save(worker_id, batch)
-        await self.tell(saved.tasks)
+        self.tell(saved.tasks)
         return saved
 
     async def plan(self, chunk: ClaimedChunk) -> Finished | None:
@@ -92,13 +91,17 @@ class RunActions:
         """Ends a chunk; None where the run is superseded or has left a key out."""
         entry = self.catalogue.entry(chunk.task_type)
         spec = entry.stage(chunk.stage)
-        finished = await self.chunks.finish(chunk, spec, result, extractor=entry.extractor)
+        finished = None
+        if spec.over is None:
+            finished = await self.solo_ends.ask(SoloEnd(chunk.fence, result))
+        if finished is None:
+            finished = await self.finishing.finish(chunk, spec, result, extractor=entry.extractor)
         return await self._ended(chunk, finished)
 
     async def stop(self, chunk: ClaimedChunk) -> None:
         """Ends a run of a task that is being cancelled."""
         await self.chunks.stop(chunk.fence)
-        await self.tell([chunk.task_id])
+        self.tell([chunk.task_id])
 
     async def fail(self, chunk: ClaimedChunk, failure: Failure, trace: str | None = None) -> None:
         """Gives a chunk up: the rest of a range is set aside, a stage of one chunk fails its task.
@@ -108,7 +111,7 @@ class RunActions:
         spec = self.catalogue.entry(chunk.task_type).stage(chunk.stage)
         if spec.over is None or chunk.kind is ChunkKind.PLAN:
             await self.chunks.fail(chunk.fence, failure, trace)
-            await self.tell([chunk.task_id])
+            self.tell([chunk.task_id])
             return
         finished = await self.setting_aside.give_up(chunk, spec, failure, trace)
         if await self._ended(chunk, finished) is None:
@@ -130,25 +133,27 @@ class RunActions:
             chunk, after_seconds=after_seconds, charged=charged, why=why
         )
         if not after_seconds:
-            await self.tickets.ring(1)
+            self.telling.ring(1)
         if why is not None:
-            await self.tell([chunk.task_id])
+            self.tell([chunk.task_id])
         return attempts
 
-    async def tell(self, task_ids: Iterable[UUID]) -> None:
-        """Publishes the snapshots of tasks that have moved."""
-        if ids := list(task_ids):
-            told = {task.id: snapshot(task) for task in await self.tasks.read(ids)}
-            await self.snapshots.publish(told)
+    def tell(self, task_ids: Iterable[UUID]) -> None:
+        """Publishes the snapshots of tasks that have moved, soon."""
+        self.telling.moved(task_ids)
+
+    async def told(self) -> None:
+        """Returns once that has been done, or cannot be."""
+        await self.telling.told()
 
     async def _ended(self, chunk: ClaimedChunk, finished: Finished | None) -> Finished | None:
         if finished is not None:
             if finished.opened:
-                await self.tickets.ring(finished.opened)
-            await self.tell([chunk.task_id])
+                self.telling.ring(finished.opened)
+            self.tell([chunk.task_id])
         return finished
 
     async def _released(self, task_ids: Sequence[UUID]) -> int:
         if task_ids:
-            await self.tickets.ring(len(task_ids))
+            self.telling.ring(len(task_ids))
         return len(task_ids)

@@ -1,6 +1,5 @@
 """What users may do with tasks: submit, look, cancel, retry, and say what comes first."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +21,9 @@ from service.domain.snapshots import snapshot
 from service.domain.tasks import Priority, Status, Task, fingerprint
 from service.domain.users import User
 from service.errors import MeanwhileError
-from service.messaging.snapshots import Snapshots
-from service.messaging.tickets import Tickets
 from service.usecases.access import Forbidden
 from service.usecases.datasets import DatasetNotFound
+from service.usecases.telling import Telling
 
 MOST_ACTIVE = 1000
 """How many active tasks one answer lists."""
@@ -142,8 +140,7 @@ class TaskActions:
         retrying: Retrying,
         priorities: Priorities,
         log: TaskLog,
-        tickets: Tickets,
-        snapshots: Snapshots,
+        telling: Telling,
         catalogue: Catalogue,
     ) -> None:
         self._tasks = tasks
@@ -151,8 +148,7 @@ class TaskActions:
         self._retrying = retrying
         self._priorities = priorities
         self._log = log
-        self._tickets = tickets
-        self._snapshots = snapshots
+        self._telling = telling
         self._catalogue = catalogue
 
     async def submit(self, user: User, asked: Submission) -> Submitted:
@@ -197,7 +193,10 @@ class TaskActions:
                     f"the key {asked.key!r} was used for another request; take a new one"
                 )
             case "created", UUID() if id_ == new.id:
-                await asyncio.gather(self._tickets.ring(1), self._tell(id_))
+                task = await self._tasks.created(id_)
+                self._telling.ring(1)
+                self._telling.known(id_, snapshot(task))
+                return Submitted(task, outcome)
             case _:
                 pass
         assert id_ is not None  # noqa: S101 - only what was raised has none
@@ -257,7 +256,7 @@ class TaskActions:
         )
         if not chunks:
             raise TaskNotRetryable("nothing that it set aside can be read again; submit it anew")
-        await self._tickets.ring(chunks)
+        self._telling.ring(chunks)
         return await self._told(user, id_)
 
     async def active(self, user: User) -> Sequence[Task]:
@@ -277,8 +276,7 @@ class TaskActions:
         ids = [task.id for task in await self._tasks.active_on([dataset_id])]
         for id_ in ids:
             await self._tasks.cancel(id_, "its dataset was deleted")
-        told = {task.id: snapshot(task) for task in await self._tasks.read(ids)}
-        await self._snapshots.publish(told)
+        self._telling.moved(ids)
 
     async def result(self, user: User, id_: UUID) -> Mapping[str, Any]:
         """What it has found; the earlier result where a retry of a partial one did not complete."""
@@ -345,13 +343,10 @@ class TaskActions:
         )
 
     async def _told(self, user: User, id_: UUID) -> Task:
-        """The task as it is now, once everybody who watches knows it too."""
-        await self._tell(id_)
-        return await self.find(user, id_)
-
-    async def _tell(self, id_: UUID) -> None:
-        (task,) = await self._tasks.read([id_])
-        await self._snapshots.publish({id_: snapshot(task)})
+        """The task as it is now, which everybody who watches is told too."""
+        task = await self.find(user, id_)
+        self._telling.known(id_, snapshot(task))
+        return task
 
 
 def _owns(user: User, task: Task) -> bool:

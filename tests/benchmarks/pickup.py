@@ -32,8 +32,8 @@ async def measure(folder: Path) -> list[Figure]:
     waits = sorted(waits[WARM:])
     p50, p99 = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
     return [
-        Figure("pick-up, submit to first line in a child, p50", p50, "ms", at_most=10),
-        Figure("pick-up, submit to first line in a child, p99", p99, "ms", at_most=40),
+        Figure("pick-up, submit to first line in a child, p50", p50, "ms", at_most=6),
+        Figure("pick-up, submit to first line in a child, p99", p99, "ms", at_most=15),
     ]
 
 

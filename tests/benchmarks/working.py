@@ -26,6 +26,7 @@ async def working(folder: Path, catalogue: Catalogue = CATALOGUE) -> AsyncGenera
             storage_url=f"file://{folder / 'storage'}",
             import_roots=(folder,),
             worker_slots=2,
+            max_active_tasks=0,
         )
         async with open_runtime(settings, connections=8, catalogue=catalogue) as runtime:
             yield runtime
