@@ -31,11 +31,26 @@ def is_newer(snapshot: Snapshot, known: Snapshot) -> bool:
 
 
 class Watch:
-    """The newest snapshot of one task, for one stream."""
+    """The newest snapshot of one task, for one stream; without what a thousand need not have."""
 
-    def __init__(self) -> None:
+    __slots__ = ("_newest", "_news", "_others")
+
+    def __init__(self, others: Iterable["Watch"] = ()) -> None:
+        self._others = others
         self._newest: Snapshot | None = None
         self._news = asyncio.Event()
+
+    def share(self, snapshot: Snapshot) -> Snapshot:
+        """What the stream has read by itself, as one object for all that have read the same."""
+        alike = (
+            other._newest
+            for other in self._others
+            if other._newest is not None and other._newest["seq"] == snapshot["seq"]
+        )
+        shared = next(alike, snapshot)
+        if self._newest is None:
+            self._newest = shared
+        return shared
 
     def tell(self, snapshot: Snapshot) -> None:
         """Replaces what nobody has fetched yet; an older one changes nothing."""
@@ -130,12 +145,12 @@ class Hub:
     @contextmanager
     def watch(self, task_id: UUID) -> Generator[Watch]:
         """Hears of the task from now on."""
-        watch = Watch()
-        self._watches[str(task_id)].add(watch)
+        watches = self._watches[str(task_id)]
+        watch = Watch(watches)
+        watches.add(watch)
         try:
             yield watch
         finally:
-            watches = self._watches[str(task_id)]
             watches.discard(watch)
             if not watches:
                 del self._watches[str(task_id)]

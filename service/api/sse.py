@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import anyio
 import orjson
@@ -22,26 +22,33 @@ Events = AsyncGenerator[ServerSentEvent]
 
 
 class Closing:
-    """When a stream is to end: after its lifetime, or with its server."""
+    """When a stream is to end: after its lifetime, or with its server.
+
+    A stream that waits has no task beside it: there may be thousands.
+    """
+
+    __slots__ = ("_clock", "_until")
 
     def __init__(self) -> None:
-        self.server_ends = anyio.Event()
+        self._clock: asyncio.Timeout | None = None
         lifetime = LIFETIME_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
         self._until = asyncio.get_running_loop().time() + lifetime
 
     async def first(self, news: Awaitable[T]) -> T | None:
         """What comes next; None where the stream is to end."""
-        coming = asyncio.ensure_future(news)
-        ending = asyncio.ensure_future(self.server_ends.wait())
-        left = self._until - asyncio.get_running_loop().time()
         try:
-            await asyncio.wait(
-                {coming, ending}, timeout=max(left, 0), return_when=asyncio.FIRST_COMPLETED
-            )
-            return coming.result() if coming.done() else None
+            async with asyncio.timeout_at(self._until) as self._clock:
+                return await news
+        except TimeoutError:
+            return None
         finally:
-            coming.cancel()
-            ending.cancel()
+            self._clock = None
+
+    def set(self) -> None:
+        """The server ends: what sse-starlette tells its ``shutdown_event``."""
+        self._until = asyncio.get_running_loop().time()
+        if self._clock is not None and not self._clock.expired():
+            self._clock.reschedule(self._until)
 
 
 def stream(events: Callable[[Closing], Events]) -> Response:
@@ -53,7 +60,7 @@ def stream(events: Callable[[Closing], Events]) -> Response:
         ping=PING_SECONDS,
         sep="\n",
         send_timeout=SEND_TIMEOUT_SECONDS,
-        shutdown_event=closing.server_ends,
+        shutdown_event=cast("anyio.Event", closing),
         shutdown_grace_period=1,
     )
 

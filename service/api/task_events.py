@@ -29,7 +29,7 @@ def _last_id(request: Request) -> int | None:
     return int(told) if told.isascii() and told.isdigit() else None
 
 
-@dataclass
+@dataclass(slots=True)
 class _Stream:
     """One client's stream."""
 
@@ -42,7 +42,8 @@ class _Stream:
     async def events(self, closing: Closing) -> Events:
         """Subscribes first and reads then, so that nothing falls between."""
         with self.state.hub.watch(self.task_id) as watch:
-            told: Snapshot = snapshot(await self.state.runtime.tasks.find(self.user, self.task_id))
+            task = await self.state.runtime.tasks.find(self.user, self.task_id)
+            told = watch.share(snapshot(task))
             yield first_event("snapshot", told, id_=told["seq"])
             while True:
                 async for extra in self._extras(told):
