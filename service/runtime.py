@@ -32,6 +32,7 @@ from service.db.tasks import Tasks
 from service.db.uploads import Uploads
 from service.db.users import Users
 from service.db.workers import Workers
+from service.messaging.connections import open_pool
 from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
 from service.settings import Settings
@@ -90,12 +91,13 @@ async def open_runtime(
 
 def open_redis(url: str) -> Redis:
     """A client that fails fast: whoever calls goes on without Redis."""
-    return Redis.from_url(
+    pool = open_pool(
         url,
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         socket_timeout=REDIS_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 1),
     )
+    return Redis.from_pool(pool)
 
 
 def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis: Redis) -> Runtime:

@@ -8,10 +8,10 @@ from typing import Any
 import structlog
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
-from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from service.messaging import keys
+from service.messaging.connections import open_pool
 from service.messaging.subscriptions import messages
 from service.messaging.tickets import FUNCTION, deserialize, serialize
 from worker.runner import Runner
@@ -94,7 +94,7 @@ async def _hear(redis: ArqRedis, bell: asyncio.Event, runner: Runner) -> None:
 async def _tickets(url: str) -> AsyncGenerator[ArqRedis]:
     """Arq's client on our URL: its own reading of URLs drops TLS options and quoted passwords."""
     redis = ArqRedis(
-        connection_pool=ConnectionPool.from_url(
+        connection_pool=open_pool(
             url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=10
         ),
         job_serializer=serialize,
