@@ -20,8 +20,8 @@ from playwright.async_api import (
 
 from tests.browser.brake import Brake, braked
 from tests.browser.datasets import Datasets
-from tests.browser.wire import Wire, wire_to
 from tests.conftest import Site
+from tests.wire import Wire, wire_to
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (

@@ -9,7 +9,7 @@ from playwright.async_api import Page, Request, Route, expect
 
 from tests.browser.brake import Brake
 from tests.browser.datasets import Datasets
-from tests.browser.wire import Wire
+from tests.wire import Wire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -14,9 +14,9 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.brake import Brake
 from tests.browser.conftest import listened_to
 from tests.browser.datasets import Datasets
-from tests.browser.wire import Wire
 from tests.conftest import ROOT, Site
 from tests.integration.test_api import API
+from tests.wire import Wire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
