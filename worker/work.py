@@ -44,7 +44,7 @@ class Run:
     spec: StageSpec
     runtime: Runtime
     folder: IncomingFolder
-    """For files that are to become blobs; removed when the run has ended."""
+    """For its files; removed when it has ended, or swept where its worker was killed."""
 
 
 @dataclass(frozen=True)

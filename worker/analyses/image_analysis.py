@@ -1,13 +1,11 @@
 """image_analysis: reads every image that is new, then sums up what is in the dataset."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from service.domain.chunks import ClaimedChunk
 from service.domain.features import Extractor
 from service.domain.image_features import NUMBERS
 from service.domain.saves import FeatureSave, FractionSave, ItemSave, Reason
@@ -59,23 +57,24 @@ def keep_features(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
 async def summarise(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     """Sums up the features of all items of the frozen version, handed to a child as a file."""
     result: Mapping[str, Any] = {}
-    with tempfile.TemporaryDirectory(prefix="meanwhile-") as folder:
-        item = await _input(run, Path(folder) / "features.copy", run.chunk)
-        shared = {"names": NUMBERS, "thresholds": run.chunk.params}
-        outputs = tools.child("service.compute.image_summary.summarise", item, shared)
-        async with aclosing(outputs):
-            async for told in outputs:
-                if "progress" in told:
-                    thousandths = int(SOLO_TOTAL * told["progress"])
-                    await tools.save([FractionSave(run.chunk.fence, thousandths)])
-                if "items" in told:
-                    await tools.save([ItemSave(run.chunk.fence, *row) for row in told["items"]])
-                if "result" in told:
-                    result = told["result"]
+    item = await _input(run, run.folder.new_file())
+    shared = {"names": NUMBERS, "thresholds": run.chunk.params}
+    async with aclosing(
+        tools.child("service.compute.image_summary.summarise", item, shared)
+    ) as outputs:
+        async for told in outputs:
+            if "progress" in told:
+                thousandths = int(SOLO_TOTAL * told["progress"])
+                await tools.save([FractionSave(run.chunk.fence, thousandths)])
+            if "items" in told:
+                await tools.save([ItemSave(run.chunk.fence, *row) for row in told["items"]])
+            if "result" in told:
+                result = told["result"]
     return await _with_paths(run, result)
 
 
-async def _input(run: Run, path: Path, chunk: ClaimedChunk) -> dict[str, Any]:
+async def _input(run: Run, path: Path) -> dict[str, Any]:
+    chunk = run.chunk
     assert chunk.dataset_id is not None  # noqa: S101 - the face asks for one
     assert chunk.dataset_version is not None  # noqa: S101 - frozen when it was submitted
     frozen: tuple[Any, int, Extractor] = (chunk.dataset_id, chunk.dataset_version, _extractor(run))
