@@ -14,8 +14,8 @@ demo: local ## start here and analyse sample photographs; DIR=/folder takes your
 up: local ## start here; PORT=8000, LOCAL_DIR=.local
 	@exec $(BIN)/python -m deploy.local up
 
-test: dev ## run the tests; ARGS='-k words' chooses
-	@$(BIN)/python -m pytest $(ARGS)
+test: dev ## run the tests, also a short chaos; ARGS='-k words' chooses
+	@$(BIN)/python -m pytest -m 'not chaos' $(ARGS)
 
 check: dev ## ruff, pyright, import contracts, vendored files
 	@$(BIN)/ruff check .
@@ -31,8 +31,8 @@ fix: dev ## let ruff mend and format
 bench: dev ## measure, and compare with what is promised; ARGS='ingest saving' chooses
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-chaos: dev ## kill workers and children while they work, and see that nothing is lost
-	@$(BIN)/python -m pytest -m chaos $(ARGS)
+chaos: dev ## break everything while it works, and see that nothing is lost; CHAOS_SEED=
+	@$(BIN)/python -m pytest tests/chaos $(ARGS)
 
 clean: ## delete .venv, caches and what tests leave; .local keeps its data
 	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache tests/.artifacts build

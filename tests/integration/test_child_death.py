@@ -25,8 +25,6 @@ from tests.integration.executing import (
     until_gone,
 )
 
-pytestmark = pytest.mark.chaos
-
 
 @pytest.fixture
 async def executor() -> AsyncIterator[Executor]:

@@ -11,12 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.eventually import eventually
 from tests.integration.executing import until_gone
-
-pytestmark = pytest.mark.chaos
 
 ROOT = Path(__file__).parents[2]
 

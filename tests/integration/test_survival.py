@@ -12,14 +12,11 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
-import pytest
 
 from tests.archives import noise
 from tests.conftest import Site
 from tests.integration.test_api import API, events
 from tests.pictures import MANY
-
-pytestmark = pytest.mark.chaos
 
 
 def worker_of(site: Site) -> int:

@@ -1,0 +1,59 @@
+"""Faults: whatever is done to a site, it goes on in time, loses nothing and does nothing twice."""
+
+from random import Random
+
+import pytest
+
+from tests.chaos.case import Case, endure
+from tests.chaos.checker import Evidence
+from tests.chaos.faults import LONG, POINTS, SHORT, SHORT_POINTS, nothing_more
+from tests.chaos.load import Load
+from tests.chaos.outliving import named, outlive
+from tests.chaos.report import Report
+from tests.chaos.sites import SLOTS, WORKERS, Site
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize("case", named(SHORT + SHORT_POINTS))
+async def test_nothing_is_lost_when(
+    battered: Site, case: Case, seeded: Random, report: Report
+) -> None:
+    await outlive(battered, case, seeded, report)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("case", named(LONG + POINTS))
+async def test_nothing_is_lost_either_when(
+    battered: Site, case: Case, seeded: Random, report: Report
+) -> None:
+    await outlive(battered, case, seeded, report)
+
+
+async def test_every_slot_works_after_all_that(battered: Site, seeded: Random) -> None:
+    async def a_nap_for_each(load: Load) -> None:
+        for _ in range(WORKERS * SLOTS):
+            await load.nap(2)
+
+    endured = await endure(battered, Case("slots", 0, nothing_more, a_nap_for_each), seeded)
+
+    assert endured.violations == []
+    assert most_at_once(endured.evidence) == WORKERS * SLOTS
+
+
+async def test_nothing_is_left_of_workers_that_have_ended(battered: Site) -> None:
+    await battered.make_whole()
+
+    statuses = await battered.end(*battered.workers)
+
+    assert statuses == [0] * WORKERS
+    assert await battered.remains() == []
+
+
+def most_at_once(evidence: Evidence) -> int:
+    running, most = set[int](), 0
+    for change in evidence.of("chunks"):
+        note = running.add if change.new["state"] == "running" else running.discard
+        note(change.new["id"])
+        most = max(most, len(running))
+    return most
