@@ -12,7 +12,7 @@ from tests.chaos.outliving import named, outlive
 from tests.chaos.report import Report
 from tests.chaos.sites import SLOTS, WORKERS, Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.chaos, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.mark.parametrize("case", named(SHORT + SHORT_POINTS))
@@ -22,7 +22,6 @@ async def test_nothing_is_lost_when(
     await outlive(battered, case, seeded, report)
 
 
-@pytest.mark.chaos
 @pytest.mark.parametrize("case", named(LONG + POINTS))
 async def test_nothing_is_lost_either_when(
     battered: Site, case: Case, seeded: Random, report: Report
