@@ -7,7 +7,10 @@ from starlette.middleware.cors import CORSMiddleware
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 ASKED = ("Authorization", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Prefer", "Range")
-TOLD = ("Content-Disposition", "Content-Range", "ETag", "Location", "Retry-After")
+TOLD = (
+    *("Content-Disposition", "Content-Range", "ETag", "Location"),
+    *("Preference-Applied", "Retry-After"),
+)
 
 
 def cross_origin(allowed: Sequence[str]) -> list[Middleware]:

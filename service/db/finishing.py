@@ -179,17 +179,16 @@ class Finishing:
         return row and Finished(row["status"], row["opened"])
 
     async def finish_solos(self, ends: Sequence[SoloEnd]) -> list[Finished | None]:
-        """Ends chunks of solo stages in one transaction, in the order of their ids.
+        """Ends chunks of solo stages in one transaction; the answers are in the order of the ends.
 
         None where a run has been superseded, or where ``finish`` has to look more closely.
         """
-        sorted_ends = sorted(ends, key=lambda end: end.fence.chunk_id)
         rows = await self._pool.fetch(
             FINISH_MANY,
-            [end.fence.chunk_id for end in sorted_ends],
-            [end.fence.run for end in sorted_ends],
-            [end.fence.token for end in sorted_ends],
-            [end.result for end in sorted_ends],
+            [end.fence.chunk_id for end in ends],
+            [end.fence.run for end in ends],
+            [end.fence.token for end in ends],
+            [end.result for end in ends],
         )
         by_chunk = {row["chunk_id"]: Finished(row["status"], row["opened"]) for row in rows}
         return [by_chunk.get(end.fence.chunk_id) for end in ends]

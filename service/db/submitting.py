@@ -1,4 +1,4 @@
-"""Inserts tasks unless something answers already; a user's submissions are taken one by one."""
+"""Submitting: inserts tasks unless something answers already, up to so many active ones a user."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
