@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service.catalog.entry import Entry
+import asyncpg
+
+from service.catalog.entry import Entry, StageSpec
 from service.db.engine import Database
-from service.domain.stages import SOLO_TOTAL
-from service.domain.tasks import Priority
+from service.domain.stages import SOLO_TOTAL, Stage, StageKind
+from service.domain.tasks import Priority, Status, Task
 from service.domain.users import User
 
 REMEMBERED = "interval '24 hours'"
@@ -58,7 +61,7 @@ WITH remembered AS (
            (SELECT sum(items) FROM (TABLE subject UNION ALL TABLE target) subjects)
     FROM welcome, room WHERE NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
     ON CONFLICT (scope, fingerprint) WHERE status IN ('pending', 'in_progress') DO NOTHING
-    RETURNING id
+    RETURNING id, created_at, size
 ), staged AS (
     INSERT INTO stages (task_id, position, name, kind, weight, total, chunks_open)
     SELECT created.id, n - 1, name, kind, weight,
@@ -72,9 +75,9 @@ WITH remembered AS (
            CASE kind WHEN 'map' THEN 0 ELSE {SOLO_TOTAL} END, now() - $11::interval
     FROM staged WHERE position = 0
 ), answered AS (
-    SELECT 'created' AS outcome, id FROM created
-    UNION ALL SELECT 'active', id FROM active
-    UNION ALL SELECT 'cached', id FROM cached
+    SELECT 'created' AS outcome, id, created_at, size FROM created
+    UNION ALL SELECT 'active', id, NULL, NULL FROM active
+    UNION ALL SELECT 'cached', id, NULL, NULL FROM cached
 ), kept AS (
     INSERT INTO idempotency_keys (user_id, key, request, task_id, outcome)
     SELECT $6, $17, $18, id, outcome FROM answered WHERE $17 IS NOT NULL
@@ -82,11 +85,11 @@ WITH remembered AS (
         SET request = excluded.request, task_id = excluded.task_id, outcome = excluded.outcome,
             created_at = excluded.created_at
 )
-SELECT outcome, id FROM answered
-UNION ALL SELECT CASE WHEN same THEN outcome ELSE 'reused' END, id FROM remembered
-UNION ALL SELECT 'missing', NULL
+SELECT outcome, id, created_at, size FROM answered
+UNION ALL SELECT CASE WHEN same THEN outcome ELSE 'reused' END, id, NULL, NULL FROM remembered
+UNION ALL SELECT 'missing', NULL, NULL, NULL
     WHERE NOT EXISTS (SELECT FROM welcome) AND NOT EXISTS (SELECT FROM remembered)
-UNION ALL SELECT 'full', NULL FROM welcome
+UNION ALL SELECT 'full', NULL, NULL, NULL FROM welcome
     WHERE NOT EXISTS (SELECT FROM room)
       AND NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
 """
@@ -123,6 +126,45 @@ class NewTask:
     """Whether a completed task on the same versions may answer."""
     request_key: RequestKey | None = None
 
+    def pending(self, created_at: datetime, size: int | None) -> Task:
+        """As it stands once it is inserted, without its place among others."""
+        return Task(
+            id=self.id,
+            type=self.entry.name,
+            dataset_id=self.dataset_id,
+            target_id=self.target_id,
+            params=self.params,
+            status=Status.PENDING,
+            stages=tuple(_pending(spec) for spec in self.entry.stages),
+            error=None,
+            partial=False,
+            set_aside=0,
+            cancelling=False,
+            priority=self.priority,
+            attempts=0,
+            owner_id=self.user.id,
+            owner=self.user.name,
+            place=None,
+            created_at=created_at,
+            started_at=None,
+            completed_at=None,
+            read_at=created_at,
+            seq=1,
+            preview_seq=0,
+            log_seq=0,
+            size=size,
+        )
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What answers a submission: a task that was there, or the one that was created."""
+
+    outcome: str
+    """'created', 'active', 'cached', 'reused', 'missing' or 'full'; see ``Submitting.submit``."""
+    id: UUID | None
+    created: Task | None = None
+
 
 class Submitting:
     """Submissions in PostgreSQL."""
@@ -132,22 +174,22 @@ class Submitting:
         self.max_active = max_active
         """How many active tasks a user may have; 0 is no limit."""
 
-    async def submit(self, new: NewTask) -> tuple[str, UUID | None]:
-        """('created' | 'active' | 'cached', id); the first answer again for a key that is known.
+    async def submit(self, new: NewTask) -> Answered:
+        """'created', 'active' or 'cached' with an id; for a known key, the first answer again.
 
-        ('reused', id) where the key was used for something else, ('full', None) where the user has
-        as many active tasks as a user may, ('missing', None) where a subject is missing or hidden.
+        'reused' where the key was used for something else; without an id, 'full' where the user has
+        as many active tasks as a user may, and 'missing' where a subject is missing or hidden.
         """
         if new.request_key is None and self._most_unlocked is not None:
             row = await self._pool.fetchrow(SUBMIT, *self._values(new, self._most_unlocked))
             if row is not None and row["outcome"] != "full":
-                return row["outcome"], row["id"]
+                return _answered(new, row)
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(LOCK_OWNER, new.user.id)
             while True:
                 row = await connection.fetchrow(SUBMIT, *self._values(new, self.max_active))
                 if row is not None:  # else an equal insert won the race: it is active now
-                    return row["outcome"], row["id"]
+                    return _answered(new, row)
 
     @property
     def _most_unlocked(self) -> int | None:
@@ -183,3 +225,23 @@ class Submitting:
             key and key.request,
             most,
         )
+
+
+def _answered(new: NewTask, row: asyncpg.Record) -> Answered:
+    outcome, id_, created_at, size = row
+    created = None if created_at is None else new.pending(created_at, size)
+    return Answered(outcome, id_, created)
+
+
+def _pending(spec: StageSpec) -> Stage:
+    return Stage(
+        name=spec.name,
+        title=spec.title,
+        kind=spec.kind,
+        unit=spec.unit,
+        weight=spec.weight,
+        total=SOLO_TOTAL if spec.kind is StageKind.SOLO else None,
+        done=0,
+        started_at=None,
+        completed_at=None,
+    )

@@ -82,10 +82,6 @@ class Tasks:
         rows = await self._pool.fetch(f"{SNAPSHOT} WHERE t.id = ANY($1::uuid[])", list(ids))
         return [self._task(row) for row in rows]
 
-    async def created(self, id_: UUID) -> Task:
-        """The snapshot of a task that was inserted a moment ago, without its place among others."""
-        return self._task(await self._pool.fetchrow(f"{LISTED} WHERE t.id = $1", id_))
-
     async def find(self, id_: UUID, user: User) -> Task | None:
         """The snapshot of a task that the user may see."""
         row = await self._pool.fetchrow(

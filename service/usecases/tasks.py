@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from service.catalog.entry import Catalogue, Entry, Params
 from service.db.priorities import Priorities
 from service.db.retrying import Retrying, Standing
-from service.db.submitting import NewTask, RequestKey, Submitting
+from service.db.submitting import Answered, NewTask, RequestKey, Submitting
 from service.db.task_log import LogLine, TaskLog
 from service.db.tasks import Tasks
 from service.domain.previews import merged
@@ -182,25 +182,24 @@ class TaskActions:
             reuse=entry.cacheable and not asked.force,
             request_key=RequestKey(asked.key, _request(asked, params)) if asked.key else None,
         )
-        outcome, id_ = await self._submitting.submit(new)
-        match outcome, id_:
-            case "missing", _:
+        answered = await self._submitting.submit(new)
+        match answered:
+            case Answered(outcome="missing"):
                 raise DatasetNotFound(f"there is no dataset {str(asked.dataset_id)!r}")
-            case "full", _:
+            case Answered(outcome="full"):
                 raise TooManyActiveTasks(self._too_many())
-            case "reused", _:
+            case Answered(outcome="reused"):
                 raise IdempotencyKeyReused(
                     f"the key {asked.key!r} was used for another request; take a new one"
                 )
-            case "created", UUID() if id_ == new.id:
-                task = await self._tasks.created(id_)
+            case Answered(created=Task() as task):
                 self._telling.ring(1)
-                self._telling.known(id_, snapshot(task))
-                return Submitted(task, outcome)
+                self._telling.known(task.id, snapshot(task))
+                return Submitted(task, answered.outcome)
+            case Answered(id=UUID() as id_):
+                return Submitted(await self.find(user, id_), answered.outcome)
             case _:
-                pass
-        assert id_ is not None  # noqa: S101 - only what was raised has none
-        return Submitted(await self.find(user, id_), outcome)
+                raise AssertionError(f"nothing answers: {answered}")
 
     async def find(self, user: User, id_: UUID) -> Task:
         task = await self._tasks.find(id_, user)

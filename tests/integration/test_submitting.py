@@ -51,6 +51,17 @@ def created(told: Iterable[Submitted | BaseException]) -> list[Submitted]:
     return [one for one in told if isinstance(one, Submitted) and one.outcome == "created"]
 
 
+async def test_what_a_submission_answers_is_what_the_database_holds(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    for submission in (analysis(dataset), replace(analysis(dataset), priority=Priority.HIGH)):
+        told = (await runtime.tasks.submit(user, replace(submission, params={}))).task
+
+        (held,) = await runtime.tasks.page(user, limit=1)
+        assert replace(held, read_at=told.read_at) == told
+        await runtime.tasks.cancel(user, told.id)
+
+
 async def test_a_key_is_answered_with_the_same_task_even_after_its_end(
     runtime: Runtime, user: User, dataset: Dataset
 ) -> None:

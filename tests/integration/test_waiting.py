@@ -119,7 +119,8 @@ async def test_paces_are_learnt_and_survive_the_tasks(
 
     again = await runtime.tasks.submit(user, replace(asked, force=True))
     took = (await runtime.tasks.find(user, first.task.id)).stages[0]
-    pace, began, end = again.task.stages[0].pace, took.started_at, took.completed_at
+    waits = (await runtime.tasks.find(user, again.task.id)).stages[0]
+    pace, began, end = waits.pace, took.started_at, took.completed_at
     assert began is not None
     assert end is not None
     assert pace is not None
