@@ -18,7 +18,8 @@ LIFETIME_SECONDS = 600
 HEADERS = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
 
 T = TypeVar("T")
-Events = AsyncGenerator[ServerSentEvent]
+Events = AsyncGenerator[bytes]
+"""Encoded: a stream that waits holds on to what it sent last."""
 
 
 class Closing:
@@ -65,14 +66,14 @@ def stream(events: Callable[[Closing], Events]) -> Response:
     )
 
 
-def event(name: str, data: object, *, id_: int | None = None) -> ServerSentEvent:
+def event(name: str, data: object, *, id_: int | None = None, retry_ms: int | None = None) -> bytes:
     """A client resumes behind the last event that had an id."""
     told = None if id_ is None else str(id_)
-    return ServerSentEvent(orjson.dumps(data).decode(), event=name, id=told, sep="\n")
+    text = orjson.dumps(data).decode()
+    return ServerSentEvent(text, event=name, id=told, retry=retry_ms, sep="\n").encode()
 
 
-def first_event(name: str, data: object, *, id_: int | None = None) -> ServerSentEvent:
+def first_event(name: str, data: object, *, id_: int | None = None) -> bytes:
     """Says when to come back, too: not everybody at the same moment."""
-    first = event(name, data, id_=id_)
-    first.retry = RETRY_MS + random.randrange(RETRY_MS // 2)  # noqa: S311 - jitter
-    return first
+    retry_ms = RETRY_MS + random.randrange(RETRY_MS // 2)  # noqa: S311 - jitter
+    return event(name, data, id_=id_, retry_ms=retry_ms)

@@ -1,5 +1,6 @@
 """Reads and writes users, their keys, links, sessions and stream tickets, all stored as hashes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,9 @@ SWEPT_AT_ONCE = 100
 """How many expired stream tickets go for each new one."""
 
 
-BY_KEY = """
-SELECT u.id, u.name, u.role FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.hash = $1
+BY_KEYS = """
+SELECT k.hash, u.id, u.name, u.role FROM api_keys k JOIN users u ON u.id = k.user_id
+WHERE k.hash = ANY($1::bytea[])
 """
 BY_SESSION = """
 SELECT u.id, u.name, u.role FROM sessions s JOIN users u ON u.id = s.user_id
@@ -61,9 +63,11 @@ class Users:
         async with self._engine.begin() as connection:
             await connection.execute(row)
 
-    async def by_key(self, hash_: bytes) -> User | None:
-        """Whose API key it is."""
-        return _known(await self._pool.fetchrow(BY_KEY, hash_))
+    async def by_keys(self, hashes: Sequence[bytes]) -> list[User | None]:
+        """Whose API keys they are, in their order."""
+        rows = await self._pool.fetch(BY_KEYS, hashes)
+        known = {row["hash"]: row for row in rows}
+        return [_known(known.get(hash_)) for hash_ in hashes]
 
     async def by_session(self, hash_: bytes) -> User | None:
         """Whose session it is, unless it has expired."""

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 from service.db.users import Users
 from service.domain.users import Role, User
 from service.errors import MeanwhileError
+from service.usecases.grouping import Grouping
 
 KEY_PREFIX = "mw_"
 LINK_LIFETIME = timedelta(hours=24)
 SESSION_LIFETIME = timedelta(days=30)
 TICKET_LIFETIME = timedelta(seconds=60)
+KEYS_AT_ONCE = 100
 
 
 class Unauthorized(MeanwhileError):
@@ -64,6 +66,7 @@ class AccessActions:
 
     def __init__(self, users: Users) -> None:
         self._users = users
+        self._keys = Grouping(users.by_keys, most=KEYS_AT_ONCE)
 
     async def user(self, name: str) -> User:
         user = await self._users.by_name(name)
@@ -126,7 +129,8 @@ class AccessActions:
         return user
 
     async def by_key(self, key: str) -> User | None:
-        return await self._users.by_key(_hash(key))
+        """Whose key it is; the keys of requests that come at the same moment are read together."""
+        return await self._keys.ask(_hash(key))
 
     async def by_session(self, session: str) -> User | None:
         return await self._users.by_session(_hash(session))

@@ -9,7 +9,7 @@ from service.usecases.grouping import Grouping
 
 
 class Slow:
-    """Doubles numbers, a group at a time; minds 13."""
+    """Doubles numbers, a group at a time; minds 13, and 14 takes the database away."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
@@ -19,6 +19,8 @@ class Slow:
         await asyncio.sleep(0)
         if 13 in asked:
             raise ValueError("13")
+        if 14 in asked:
+            raise ConnectionResetError("14")
         return [2 * number for number in asked]
 
 
@@ -49,6 +51,16 @@ async def test_what_fails_fails_alone() -> None:
     assert told[0] == 2
     assert isinstance(told[1], ValueError)
     assert told[2] == 6
+
+
+async def test_a_database_that_is_away_is_asked_once() -> None:
+    slow = Slow()
+    grouping = Grouping(slow.write, most=10)
+
+    told = await asyncio.gather(*map(grouping.ask, (1, 14, 3)), return_exceptions=True)
+
+    assert [type(one) for one in told] == [ConnectionResetError] * 3
+    assert slow.groups == [[1, 14, 3]]
 
 
 async def test_who_no_longer_waits_keeps_nobody_from_the_answer() -> None:
