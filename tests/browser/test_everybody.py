@@ -154,6 +154,18 @@ async def test_nothing_scrolls_sideways(
     assert {at: pixels for at, pixels in wider.items() if pixels > 0} == {}
 
 
+async def test_the_header_is_one_line_at_every_width(page: Page) -> None:
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Datasets")).to_be_visible()
+    heights: set[float] = set()
+
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 850})
+        heights.add(await page.evaluate("document.querySelector('.site-header').offsetHeight"))
+
+    assert len(heights) == 1
+
+
 async def test_motion_is_left_out_for_whoever_asks_for_that(page: Page, analysed: str) -> None:
     await page.emulate_media(reduced_motion="reduce")
     await page.goto(f"/datasets/{analysed}")

@@ -10,7 +10,7 @@ export function SiteHeader() {
   return html`
     <header class="site-header">
       <a class="skip" href="#main">${t("site.skip")}</a>
-      <a class="site-name" href="/"><${Mark} />${t("site.name")}</a>
+      <a class="site-name" href="/"><${Mark} /><span class="wide-only">${t("site.name")}</span></a>
       <div class="site-tools">
         <a class="button quiet" href="/docs">${t("site.api")}</a>
         <${LanguageSwitch} />
