@@ -14,6 +14,7 @@ from service.db.blobs import Blobs
 from service.db.chunks import Chunks
 from service.db.datasets import Datasets
 from service.db.engine import Database, open_database
+from service.db.exports import Exports
 from service.db.features import Features
 from service.db.finishing import Finishing
 from service.db.items import Items
@@ -35,10 +36,12 @@ from service.db.workers import Workers
 from service.messaging.connections import open_pool
 from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
+from service.processes.parquet_writer import ParquetWriters
 from service.settings import Settings
 from service.storage.local import LocalStorage
 from service.usecases.access import AccessActions
 from service.usecases.datasets import DatasetActions
+from service.usecases.exports import ExportActions
 from service.usecases.freshness import FreshnessActions
 from service.usecases.grouping import Grouping
 from service.usecases.learning import Learning
@@ -50,6 +53,7 @@ from service.usecases.uploads import UploadActions, UploadLimits
 
 REDIS_TIMEOUT_SECONDS = 2
 FINISHED_AT_ONCE = 100
+PARQUET_WRITERS = 2
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Runtime:
     removal: Removal
     learning: Learning
     freshness: FreshnessActions
+    exports: ExportActions
     tasks: TaskActions
     runs: RunActions
 
@@ -144,6 +149,9 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         ),
         learning=Learning(Paces(database), catalogue),
         freshness=FreshnessActions(items, tasks, catalogue),
+        exports=ExportActions(
+            task_actions, Exports(database), ParquetWriters(PARQUET_WRITERS), catalogue
+        ),
         tasks=task_actions,
         runs=RunActions(
             blobs=blobs,

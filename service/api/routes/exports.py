@@ -1,0 +1,62 @@
+"""Exports: what a task found of each item, to be opened elsewhere."""
+
+import re
+from contextlib import aclosing
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
+
+from service.api.operations import Call, Operation
+from service.api.schemas.exports import ExportQuery
+from service.api.views import PREFIX
+from service.domain.exports import ExportFormat
+from service.usecases.tasks import TaskNotCompleted, TaskNotFound
+
+MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.JSON: "application/json",
+    ExportFormat.JSON_LINES: "application/jsonl",
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+}
+
+
+class Download(StreamingResponse):
+    """Stops what makes it as soon as nobody reads it any more."""
+
+    async def stream_response(self, send: Send) -> None:
+        making: Any = self.body_iterator
+        async with aclosing(making):
+            await super().stream_response(send)
+
+
+async def export_task(call: Call) -> Response:
+    query: ExportQuery = call.query
+    exports = call.state.runtime.exports
+    export = await exports.export(call.user, call.id())
+    return Download(
+        exports.written(export, query.format),
+        headers={"Content-Disposition": _attachment(f"{export.name}.{query.format}")},
+        media_type=MEDIA_TYPES[query.format],
+    )
+
+
+def _attachment(name: str) -> str:
+    """RFC 6266: the name in ASCII for old clients, then as it is."""
+    name = re.sub(r"[/\\\x00-\x1f\x7f]", "_", name)
+    plain = re.sub(r"[^\w. -]", "_", name, flags=re.ASCII)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        f"{PREFIX}/tasks/{{id}}/export",
+        export_task,
+        "A row for each item of a completed task, with all that is known and was found of it",
+        {200: "*/*"},
+        query=ExportQuery,
+        problems=(TaskNotFound, TaskNotCompleted),
+    ),
+)

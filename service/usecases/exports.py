@@ -1,0 +1,166 @@
+"""Exports: a row for each item of a task, with everything that is known and was found of it."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from service.catalog.entry import Catalogue
+from service.db.exports import Exports, Subject
+from service.domain.exports import Cell, Column, ColumnType, Export, ExportFormat, Row
+from service.domain.features import Extractor
+from service.domain.image_features import IMAGE_EXTRACTOR, NUMBERS
+from service.domain.users import User
+from service.processes.parquet_writer import ParquetWriters
+from service.usecases import export_formats
+from service.usecases.tasks import TaskActions
+
+PAGE_ROWS = 2000
+NUMBERS_OF: Mapping[Extractor, Sequence[str]] = {IMAGE_EXTRACTOR: NUMBERS}
+"""What the numbers of each extractor are called."""
+
+ABOUT_ITEMS = (
+    Column("dataset", ColumnType.TEXT),
+    Column("item_id", ColumnType.INTEGER),
+    Column("path", ColumnType.TEXT),
+    Column("label", ColumnType.TEXT),
+    Column("split", ColumnType.TEXT),
+    Column("group", ColumnType.TEXT),
+    Column("sha256", ColumnType.TEXT),
+    Column("size_bytes", ColumnType.INTEGER),
+)
+ABOUT_READING = (
+    Column("unreadable", ColumnType.TEXT),
+    Column("unreadable_detail", ColumnType.TEXT),
+)
+
+
+class ExportActions:
+    """Exports of completed tasks."""
+
+    def __init__(
+        self,
+        tasks: TaskActions,
+        exports: Exports,
+        parquet_writers: ParquetWriters,
+        catalogue: Catalogue,
+    ) -> None:
+        self._tasks = tasks
+        self._exports = exports
+        self._parquet_writers = parquet_writers
+        self._catalogue = catalogue
+
+    async def export(self, user: User, task_id: UUID) -> Export:
+        """By dataset, then by item; a task that has no result says so before the first byte."""
+        await self._tasks.result(user, task_id)
+        subjects = await self._exports.subjects(task_id)
+        kinds = await self._exports.kinds(task_id)
+        extractor = self._extractor(subjects[0])
+        sheet = _Sheet.of(kinds, extractor)
+        name = "-".join([*(subject.name for subject in subjects), subjects[0].task_type])
+        return Export(name, sheet.columns, self._pages(task_id, subjects, sheet))
+
+    def written(self, export: Export, format_: ExportFormat) -> AsyncGenerator[bytes]:
+        """The file, in pieces as they are wanted."""
+        match format_:
+            case ExportFormat.CSV:
+                return export_formats.as_csv(export)
+            case ExportFormat.JSON:
+                return export_formats.as_json(export)
+            case ExportFormat.JSON_LINES:
+                return export_formats.as_json_lines(export)
+            case ExportFormat.PARQUET:
+                return export_formats.as_parquet(export, self._parquet_writers)
+
+    def _extractor(self, subject: Subject) -> Extractor | None:
+        """None where the type's numbers are called otherwise today than when the task ran."""
+        entry = self._catalogue.entry(subject.task_type)
+        return entry.extractor if entry.version == subject.task_type_version else None
+
+    async def _pages(
+        self, task_id: UUID, subjects: Sequence[Subject], sheet: "_Sheet"
+    ) -> AsyncGenerator[Sequence[Row]]:
+        for subject in subjects:
+            after = 0
+            while items := await self._exports.items(
+                subject, sheet.extractor, after=after, limit=PAGE_ROWS
+            ):
+                first, after = items[0]["id"], items[-1]["id"]
+                said: dict[int, dict[str, Any]] = {}
+                for row in await self._exports.said(task_id, list(sheet.fields), first, after):
+                    said.setdefault(row["item_id"], {})[row["kind"]] = row
+                yield [sheet.row(subject, dict(item), said.get(item["id"], {})) for item in items]
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Which columns there are, and how an item becomes a row of them."""
+
+    extractor: Extractor | None
+    numbers: Mapping[str, int]
+    """The places of those that are not told as something about the item."""
+    fields: Mapping[str, Mapping[str, ColumnType]]
+    """By kind, what its data tells beside the score."""
+
+    @classmethod
+    def of(cls, kinds: Mapping[str, Mapping[str, Any]], extractor: Extractor | None) -> "_Sheet":
+        """The reason of what is unreadable is told by its features, for every task alike."""
+        fields = {
+            kind: {name: _type(value) for name, value in data.items()}
+            for kind, data in kinds.items()
+            if kind != "unreadable"
+        }
+        about = {column.name for column in ABOUT_ITEMS}
+        names = NUMBERS_OF[extractor] if extractor else ()
+        numbers = {name: place for place, name in enumerate(names) if name not in about}
+        return cls(extractor, numbers, fields)
+
+    @property
+    def columns(self) -> list[Column]:
+        numbers = [Column(name, ColumnType.NUMBER) for name in self.numbers]
+        told = ABOUT_READING if self.extractor else ()
+        found = [
+            column
+            for kind, fields in self.fields.items()
+            for column in (
+                Column(f"{kind}_score", ColumnType.NUMBER),
+                *(Column(f"{kind}_{name}", type_) for name, type_ in fields.items()),
+            )
+        ]
+        return [*ABOUT_ITEMS, *numbers, *told, *found]
+
+    def row(self, subject: Subject, item: Mapping[str, Any], said: Mapping[str, Any]) -> Row:
+        about = [item[name] for name in ("id", "path", "label", "split", "group")]
+        read = item["numbers"]
+        numbers = [read and read[place] for place in self.numbers.values()]
+        told = (item["reason_code"], item["reason_detail"]) if self.extractor else ()
+        cells: list[Cell] = [subject.name, *about, item["sha256"].hex(), item["size_bytes"]]
+        return [*cells, *numbers, *told, *self._found(said)]
+
+    def _found(self, said: Mapping[str, Any]) -> list[Cell]:
+        cells: list[Cell] = []
+        for kind, fields in self.fields.items():
+            row = said.get(kind)
+            data = (row and row["data"]) or {}
+            told = (_cell(data.get(name), type_) for name, type_ in fields.items())
+            cells += [row and row["score"], *told]
+        return cells
+
+
+def _type(value: object) -> ColumnType:
+    match value:
+        case bool():
+            return ColumnType.TRUTH
+        case int() | float():
+            return ColumnType.NUMBER
+        case _:
+            return ColumnType.TEXT
+
+
+def _cell(value: Any, type_: ColumnType) -> Cell:
+    """Whatever is no plain value becomes JSON."""
+    if type_ is not ColumnType.TEXT or value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
