@@ -123,7 +123,7 @@ class ImageAnalysisResult(Result):
 
 IMAGE_ANALYSIS = Entry(
     name="image_analysis",
-    version=1,
+    version=2,
     title="Image analysis",
     summary="Attributes, quality issues and duplicates of images; each is decoded once, ever.",
     params=ImageAnalysisParams,

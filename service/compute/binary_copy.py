@@ -1,5 +1,6 @@
 """Binary COPY: reads PostgreSQL's export of features by memory map, without a loop over rows."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +12,19 @@ TRAILER: Final = b"\xff\xff"
 FLOAT8_OID: Final = 701
 
 
-def read_features(path: Path, *, numbers: int, signature_bytes: int) -> NDArray[np.void]:
+def read_features(
+    path: Path, *, numbers: int, signature_bytes: int, descriptor_bytes: int = 0
+) -> NDArray[np.void]:
     """Rows (item_id int8, numbers float8[], signature bytea), each of the same width.
 
     Returns a structured array of (N,) with the fields ``item_id`` (big-endian int64), ``numbers``
-    ((K,) with the field ``value``, big-endian float64) and ``signature`` (bytes). Raises ValueError
-    where the file has another shape, or rows hold nulls or arrays of another length.
+    ((K,) with the field ``value``, big-endian float64) and ``signature`` (bytes). Where
+    ``descriptor_bytes`` is said, rows have a fourth column, descriptor bytea, and the field
+    ``descriptor`` ((D,) uint8). Raises ValueError where the file has another shape, or rows hold
+    nulls or values of another length.
     """
-    row = _row_type(numbers, signature_bytes)
+    widths = {"signature": signature_bytes, "descriptor": descriptor_bytes}
+    row = _row_type(numbers, widths)
     size = path.stat().st_size
     count, rest = divmod(size - len(HEADER) - len(TRAILER), row.itemsize)
     if size < len(HEADER) + len(TRAILER) or rest:
@@ -29,12 +35,14 @@ def read_features(path: Path, *, numbers: int, signature_bytes: int) -> NDArray[
     if not count:
         return np.empty(0, row)
     rows = np.memmap(path, row, "r", offset=len(HEADER), shape=(count,))
-    _check(rows, numbers, signature_bytes)
+    _check(rows, numbers, widths)
     return rows
 
 
-def _row_type(numbers: int, signature_bytes: int) -> np.dtype[np.void]:
+def _row_type(numbers: int, widths: Mapping[str, int]) -> np.dtype[np.void]:
     element = np.dtype([("bytes", ">i4"), ("value", ">f8")])
+    signature = [("signature_bytes", ">i4"), ("signature", f"V{widths['signature']}")]
+    descriptor = [("descriptor_bytes", ">i4"), ("descriptor", "u1", (widths["descriptor"],))]
     return np.dtype(
         [
             ("fields", ">i2"),
@@ -47,21 +55,22 @@ def _row_type(numbers: int, signature_bytes: int) -> np.dtype[np.void]:
             ("length", ">i4"),
             ("lower", ">i4"),
             ("numbers", element, (numbers,)),
-            ("signature_bytes", ">i4"),
-            ("signature", f"V{signature_bytes}"),
+            *signature,
+            *(descriptor if widths["descriptor"] else ()),
         ]
     )
 
 
-def _check(rows: NDArray[np.void], numbers: int, signature_bytes: int) -> None:
+def _check(rows: NDArray[np.void], numbers: int, widths: Mapping[str, int]) -> None:
+    told = {name: width for name, width in widths.items() if width}
     expected = {
-        "fields": 3,
+        "fields": 2 + len(told),
         "item_id_bytes": 8,
         "dimensions": 1,
         "nulls": 0,
         "oid": FLOAT8_OID,
         "length": numbers,
-        "signature_bytes": signature_bytes,
+        **{f"{name}_bytes": width for name, width in told.items()},
     }
     for name, value in expected.items():
         if (rows[name] != value).any():

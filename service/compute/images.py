@@ -6,7 +6,7 @@ from typing import Any, Final, TypedDict
 import numpy as np
 from PIL import Image
 
-from service.compute import attributes, decoding, hashes, thumbnails
+from service.compute import attributes, decoding, descriptors, hashes, thumbnails
 from service.compute.decoding import FORMATS, MODES, Picture
 from service.compute.pixels import UInt8s
 from service.compute.views import Views, look, luma
@@ -44,12 +44,13 @@ class Item(TypedDict):
 
 
 def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Numbers, signature, facts and thumbnail of an image file; ``shared`` may say ``max_pixels``.
+    """Everything that is kept of an image file; ``shared`` may say ``max_pixels``.
 
-    Returns ``({"numbers", "signature", "facts"}, thumbnail)``. ``numbers`` has exactly ``NAMES``.
-    The signature is 24 bytes in hexadecimal: 8 of ``hashes.perceptual``, 16 of ``hashes.digest``
-    of the pixels in the mode the file has them in. The thumbnail is a JPEG, or a WebP where there
-    is transparency.
+    Returns ``({"numbers", "signature", "descriptor", "facts"}, thumbnail)``. ``numbers`` has
+    exactly ``NAMES``. The signature is 24 bytes in hexadecimal: 8 of ``hashes.perceptual``, 16 of
+    ``hashes.digest`` of the pixels in the mode the file has them in. The descriptor is what
+    ``descriptors.describe`` says, in hexadecimal. The thumbnail is a JPEG, or a WebP where there is
+    transparency.
 
     Sizes, digests and sharpness come from every pixel; brightness, contrast, colours and entropy
     from 8,192 pixels of larger images; blur and what the image looks like from a reduced one.
@@ -73,6 +74,7 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         data = {
             "numbers": {name: float(numbers[name]) for name in NAMES},
             "signature": _signature(views).hex(),
+            "descriptor": descriptors.describe(views.small).hex(),
             "facts": _facts(picture),
         }
         return data, thumbnails.encode(views.small, picture.orientation)

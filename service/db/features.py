@@ -100,9 +100,21 @@ class Features:
         self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
     ) -> None:
         """Writes (item id, numbers, signature) of analysed items, by id, as a binary COPY file."""
+        await self._export("f.numbers, f.signature", path, dataset_id, version, extractor)
+
+    async def export_descriptors(
+        self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
+    ) -> None:
+        """The same, and the descriptor of each."""
+        columns = "f.numbers, f.signature, f.descriptor"
+        await self._export(columns, path, dataset_id, version, extractor)
+
+    async def _export(
+        self, columns: str, path: Path, dataset_id: UUID, version: int, extractor: Extractor
+    ) -> None:
         async with self._exports, self._pool.acquire() as connection:
             await connection.copy_from_query(
-                f"SELECT i.id, f.numbers, f.signature {FROZEN} AND f.state = 'ready' ORDER BY i.id",
+                f"SELECT i.id, {columns} {FROZEN} AND f.state = 'ready' ORDER BY i.id",
                 dataset_id,
                 version,
                 extractor.name,

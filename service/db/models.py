@@ -231,6 +231,7 @@ class FeatureRow(Base):
     run: Mapped[int]
     numbers: Mapped[list[float] | None]
     signature: Mapped[bytes | None]
+    descriptor: Mapped[bytes | None]
     facts: Mapped[dict[str, Any] | None]
     reason_code: Mapped[str | None]
     reason_detail: Mapped[str | None]

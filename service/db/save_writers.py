@@ -25,12 +25,13 @@ from service.domain.saves import (
 FEATURES = """
 UPDATE features f SET
     state = CASE WHEN told.reason_code IS NULL THEN 'ready' ELSE 'unreadable' END,
-    numbers = told.numbers::float8[], signature = told.signature, facts = told.facts,
+    numbers = told.numbers::float8[], signature = told.signature,
+    descriptor = told.descriptor, facts = told.facts,
     reason_code = told.reason_code, reason_detail = told.reason_detail
 FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::bytea[],
-            $8::jsonb[], $9::text[], $10::text[])
-     AS told (chunk_id, run, blob_id, extractor, version, numbers, signature, facts,
-              reason_code, reason_detail)
+            $8::bytea[], $9::jsonb[], $10::text[], $11::text[])
+     AS told (chunk_id, run, blob_id, extractor, version, numbers, signature, descriptor,
+              facts, reason_code, reason_detail)
 WHERE f.blob_id = told.blob_id AND f.extractor = told.extractor AND f.version = told.version
   AND f.state = 'claimed' AND f.chunk_id = told.chunk_id AND f.run = told.run
 RETURNING f.chunk_id
@@ -143,6 +144,7 @@ async def _features(writing: Writing, saves: Sequence[FeatureSave]) -> None:
         [s.extractor.version for s in saves],
         [_array(s.numbers) for s in saves],
         [s.signature for s in saves],
+        [s.descriptor for s in saves],
         [s.facts for s in saves],
         [s.unreadable.code if s.unreadable else None for s in saves],
         [s.unreadable.detail if s.unreadable else None for s in saves],

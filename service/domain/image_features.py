@@ -2,10 +2,13 @@
 
 from service.domain.features import Extractor
 
-IMAGE_EXTRACTOR = Extractor("image", version=2)
+IMAGE_EXTRACTOR = Extractor("image", version=3)
 
 SIGNATURE_BYTES = 24
 """8 bytes of perceptual hash, then 16 of a digest of pixels, shape and mode."""
+
+DESCRIPTOR_BYTES = 256
+"""One number of 0 to 255 a byte; Euclidean distance tells how different two images look."""
 
 NUMBERS = (
     "width",

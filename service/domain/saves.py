@@ -27,6 +27,7 @@ class FeatureSave:
     blob_id: int
     numbers: Sequence[float] | None = None
     signature: bytes | None = None
+    descriptor: bytes | None = None
     facts: Mapping[str, Any] | None = None
     unreadable: Reason | None = None
 

@@ -5,12 +5,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from PIL import Image
+
 from service.catalog.entry import Catalogue, Entry
 from service.catalog.folder_import import FOLDER_IMPORT
 from service.catalog.image_analysis import IMAGE_ANALYSIS, ImageAnalysisResult
 from service.catalog.imports import ImportResult
+from service.compute.binary_copy import read_features
+from service.compute.descriptors import describe
 from service.domain.datasets import Dataset, ItemQuery, Kind, Visibility
-from service.domain.image_features import IMAGE_EXTRACTOR
+from service.domain.image_features import (
+    DESCRIPTOR_BYTES,
+    IMAGE_EXTRACTOR,
+    NUMBERS,
+    SIGNATURE_BYTES,
+)
 from service.domain.tasks import Status
 from service.domain.users import User
 from service.runtime import Runtime, open_runtime
@@ -99,6 +108,32 @@ async def test_what_has_been_computed_is_never_computed_again(
     assert forced.stages[0].total == 0
     one, other = [await runtime.tasks.result(user, task.id) for task in (first, forced)]
     assert one == other
+
+
+async def test_descriptors_are_kept_and_exported_with_their_items(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, tmp_path: Path
+) -> None:
+    folder = pictures_below(tmp_path / "pictures", range(3))
+    await import_folder(runtime, user, dataset, folder)
+    await analyse(runtime, user, dataset)
+
+    frozen = (await runtime.datasets.find(user, dataset.id)).version
+    await runtime.features.export_descriptors(
+        tmp_path / "copy", dataset.id, frozen, IMAGE_EXTRACTOR
+    )
+
+    rows = read_features(
+        tmp_path / "copy",
+        numbers=len(NUMBERS),
+        signature_bytes=SIGNATURE_BYTES,
+        descriptor_bytes=DESCRIPTOR_BYTES,
+    )
+    told = [(row["item_id"], row["descriptor"].tobytes()) for row in rows]
+    found = await runtime.features.paths([int(id_) for id_, _ in told])
+    for id_, descriptor in told:
+        with Image.open(folder / found[int(id_)][0]) as image:
+            assert describe(image) == descriptor
+    assert len(told) == 3
 
 
 async def test_importing_the_same_folder_again_changes_nothing(

@@ -46,6 +46,7 @@ def keep_features(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
         unit.key,
         numbers=[float(numbers[name]) for name in NUMBERS],
         signature=bytes.fromhex(output.data["signature"]),
+        descriptor=bytes.fromhex(output.data["descriptor"]),
         facts=output.data["facts"],
     )
     count = partial(

@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from service.compute.binary_copy import read_features
@@ -10,15 +11,14 @@ from service.compute.binary_copy import read_features
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 
 
-def row(item_id: int, numbers: list[float], signature: bytes) -> bytes:
+def row(item_id: int, numbers: list[float], *texts: bytes) -> bytes:
     elements = b"".join(struct.pack(">id", 8, number) for number in numbers)
     array = struct.pack(">iiiii", 1, 0, 701, len(numbers), 1) + elements
     return (
-        struct.pack(">hiq", 3, 8, item_id)
+        struct.pack(">hiq", 2 + len(texts), 8, item_id)
         + struct.pack(">i", len(array))
         + array
-        + struct.pack(">i", len(signature))
-        + signature
+        + b"".join(struct.pack(">i", len(text)) + text for text in texts)
     )
 
 
@@ -35,6 +35,24 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert rows["item_id"].tolist() == [7, 1 << 40]
     assert rows["numbers"]["value"].tolist() == [[1.5, -2.0], [0.0, 1e300]]
     assert [bytes(signature) for signature in rows["signature"]] == [b"abcd", b"wxyz"]
+
+
+def test_descriptors_are_rows_of_small_numbers(tmp_path: Path) -> None:
+    written = row(1, [0.5], b"ab", b"\0\1\2"), row(2, [1.5], b"cd", b"\xff\3\4")
+    path = copied(tmp_path / "f", *written)
+
+    rows = read_features(path, numbers=1, signature_bytes=2, descriptor_bytes=3)
+
+    assert rows["descriptor"].dtype == np.uint8
+    assert rows["descriptor"].tolist() == [[0, 1, 2], [255, 3, 4]]
+
+
+def test_a_descriptor_of_another_length_is_refused(tmp_path: Path) -> None:
+    written = row(1, [0.5], b"ab", b"\0\1\2"), row(2, [1.5], b"cde", b"\3\4")
+    path = copied(tmp_path / "f", *written)
+
+    with pytest.raises(ValueError, match="another"):
+        read_features(path, numbers=1, signature_bytes=2, descriptor_bytes=3)
 
 
 def test_no_rows_are_an_empty_array(tmp_path: Path) -> None:
