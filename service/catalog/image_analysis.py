@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.catalog.entry import Entry, Over, Params, Result, StageSpec
-from service.domain.image_features import IMAGE_EXTRACTOR
+from service.catalog.entry import Entry, Params, Result, StageSpec
+from service.catalog.image_features import features_stage
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -128,16 +128,5 @@ IMAGE_ANALYSIS = Entry(
     summary="Attributes, quality issues and duplicates of images; each is decoded once, ever.",
     params=ImageAnalysisParams,
     result=ImageAnalysisResult,
-    stages=(
-        StageSpec(
-            "features",
-            "Reading images",
-            weight=0.95,
-            over=Over.BLOBS_WITHOUT_FEATURES,
-            unit="images",
-            chunk_size=100,
-            extractor=IMAGE_EXTRACTOR,
-        ),
-        StageSpec("summary", "Summing up", weight=0.05),
-    ),
+    stages=(features_stage(weight=0.95), StageSpec("summary", "Summing up", weight=0.05)),
 )
