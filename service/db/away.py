@@ -20,6 +20,7 @@ AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.DiskFullError,
     asyncpg.PostgresSystemError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # we were the silent ones
     asyncpg.ReadOnlySQLTransactionError,  # a standby, while another becomes the primary
     asyncpg.InvalidCachedStatementError,  # a migration has just run
     asyncpg.InterfaceError,

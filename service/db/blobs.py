@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
 from service.domain.datasets import NewItem
 from service.domain.users import User
@@ -60,8 +61,8 @@ class Blobs:
 
     async def mark_orphans(self) -> None:
         """Starts the time of grace of blobs that no item points to; ends that of the others."""
-        await self._pool.execute(UNMARK)
-        await self._pool.execute(MARK)
+        await self._pool.execute(UNMARK, timeout=LONG_SECONDS)
+        await self._pool.execute(MARK, timeout=LONG_SECONDS)
 
     async def collect(
         self,
@@ -75,6 +76,6 @@ class Blobs:
         The rows are locked meanwhile: whoever brings the same bytes back waits until they are gone.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            rows = await connection.fetch(COLLECT, grace_seconds, limit)
+            rows = await connection.fetch(COLLECT, grace_seconds, limit, timeout=LONG_SECONDS)
             await remove([row["sha256"].hex() for row in rows])
             return len(rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
 from service.domain.chunks import ClaimedChunk
 from service.domain.features import Extractor
@@ -121,7 +122,7 @@ class Features:
                 extractor.version,
                 output=path,
                 format="binary",
-                timeout=600,
+                timeout=LONG_SECONDS,
             )
 
     async def unreadable(
@@ -135,6 +136,7 @@ class Features:
             version,
             extractor.name,
             extractor.version,
+            timeout=LONG_SECONDS,
         )
         return [(row["id"], Reason(row["reason_code"], row["reason_detail"])) for row in rows]
 

@@ -2,6 +2,7 @@
 
 from service.catalog.entry import StageSpec
 from service.db.chunks import HOLD_FENCE
+from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
 from service.db.finishing import Finished, Finishing
 from service.db.keys import ALL, KNOWN, OPEN, SUBJECT, subject_of
@@ -54,6 +55,7 @@ class Planning:
                 CUT.format(subject=SUBJECT, keys=OPEN[spec.over], known=KNOWN[spec.over]),
                 *subject_of(chunk, spec.extractor, ALL),
                 spec.chunk_size,
+                timeout=LONG_SECONDS,
             )
             finished = await self._finishing.finish(chunk, spec, None, connection=connection)
             return finished and Finished(finished.status, finished.opened + cut)

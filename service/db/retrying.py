@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
 from service.db.removed import RETRYABLE
 from service.db.submitting import LOCK_OWNER
@@ -149,4 +150,6 @@ class Retrying:
             assert row is not None  # noqa: S101 - tasks are never deleted
             check(Standing(**row))
             head_start = Priority(row["priority"]).head_start
-            return await connection.fetchval(REOPEN, id_, head_start, line) or 0
+            return (
+                await connection.fetchval(REOPEN, id_, head_start, line, timeout=LONG_SECONDS) or 0
+            )

@@ -12,10 +12,6 @@ from tests.chaos.sites import running_site
 pytestmark = [pytest.mark.chaos, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest.mark.xfail(
-    reason="a statement on a connection that is dead without having been closed is given up after"
-    " a minute, and each such connection of web's pool keeps one request for so long"
-)
 async def test_connections_that_never_answer_again_cost_seconds(
     tmp_path_factory: pytest.TempPathFactory, seeded: Random, report: Report
 ) -> None:

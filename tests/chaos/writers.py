@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
 
-import asyncpg.pool
-
 from service.db.finishing import Finishing
+from service.db.pool import Pool
 from service.domain.chunks import ClaimedChunk, Fence
 from service.usecases.runs import RunActions
 
@@ -51,7 +50,7 @@ def _wrap(owner: type, method: str, fences: Callable[..., Iterable[Fence]]) -> N
 
 
 def _wrap_acquire(process: str) -> None:
-    original = getattr(asyncpg.pool.Pool, "_acquire")  # noqa: B009 - the only door to all of them
+    original = getattr(Pool, "_acquire")  # noqa: B009 - the only door to all of them
 
     async def acquire(self: Any, timeout: float | None) -> Any:  # noqa: ASYNC109 - asyncpg's name
         connection = await original(self, timeout)
@@ -62,4 +61,4 @@ def _wrap_acquire(process: str) -> None:
             raise
         return connection
 
-    setattr(asyncpg.pool.Pool, "_acquire", acquire)  # noqa: B010 - it is private by its name
+    setattr(Pool, "_acquire", acquire)  # noqa: B010 - it is private by its name

@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from service.db.engine import connect_options, engine_url
+from service.db.connection import connect_options
+from service.db.engine import engine_url
 from service.db.models import Base
 from service.runtime import Runtime
 

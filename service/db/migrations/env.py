@@ -7,7 +7,8 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from service.db.engine import connect_options, engine_url
+from service.db.connection import connect_options
+from service.db.engine import engine_url
 from service.db.models import Base
 from service.settings import DatabaseSettings
 
