@@ -350,8 +350,8 @@ class StageRow(Base):
     chunks_open: Mapped[int] = mapped_column(Integer, server_default="0")
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
-    recent_done: Mapped[float] = mapped_column(server_default="0")
-    recent_seconds: Mapped[float] = mapped_column(server_default="0")
+    marks: Mapped[list[float]] = mapped_column(server_default="{}")
+    """Seconds and counts by turns: how much was done when."""
     counted_at: Mapped[datetime | None]
 
 

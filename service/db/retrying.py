@@ -30,7 +30,7 @@ FROM tasks t WHERE t.id = $1 FOR NO KEY UPDATE OF t
 """The task of an ended task may be locked first: nobody locks chunks or stages of it any more."""
 
 NOT_BEGUN = """started_at = NULL, completed_at = NULL,
-    recent_done = 0, recent_seconds = 0, counted_at = NULL"""
+    marks = '{}', counted_at = NULL"""
 
 REOPEN = f"""
 WITH first AS (

@@ -6,7 +6,7 @@ from uuid import UUID
 from service.db.aside_lines import tell_aside
 from service.db.engine import Database
 from service.db.save_writers import Writing, run_of
-from service.domain.eta import RECENT_SECONDS
+from service.domain.marks import LEAST_APART_SECONDS, MOST_APART_SECONDS, MOST_MARKS
 from service.domain.saves import FractionSave, PreviewSave, Save, Saved
 
 FENCE = """
@@ -20,6 +20,27 @@ WHERE c.state = 'running' ORDER BY c.id FOR NO KEY UPDATE OF c
 LONGEST_PAUSE_SECONDS = 60.0
 """A stage that nobody worked on for longer is not slower for it."""
 
+MARKS = f"""
+SELECT kept.marks[GREATEST(cardinality(kept.marks) - {2 * MOST_MARKS - 3}, 1):]
+       || ARRAY[now.seconds, s.done + c.more]
+FROM (SELECT CASE s.marks WHEN '{{}}' THEN ARRAY[0, s.done]::float8[] ELSE s.marks END AS marks) was
+CROSS JOIN LATERAL (
+    SELECT was.marks[cardinality(was.marks) - 1] AS last,
+           was.marks[cardinality(was.marks) - 3] AS before
+) mark
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN mark.last - mark.before < LEAST(GREATEST(
+                    mark.last / {MOST_MARKS}, {LEAST_APART_SECONDS}), {MOST_APART_SECONDS})
+                THEN was.marks[:cardinality(was.marks) - 2] ELSE was.marks END AS marks
+) kept
+CROSS JOIN LATERAL (
+    SELECT mark.last + round(LEAST(GREATEST(EXTRACT(EPOCH FROM
+        c.now - COALESCE(s.counted_at, s.started_at, c.now)), 0),
+        {LONGEST_PAUSE_SECONDS}), 3)::float8 AS seconds
+) now
+"""
+"""The last mark is always the newest; it stays once it is far enough from the one before."""
+
 COUNT = f"""
 WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[])
@@ -32,15 +53,9 @@ WITH told AS (
     WHERE c.id = told.chunk_id AND before.id = c.id
     RETURNING c.stage_id, c.task_id, c.done - before.done AS more, told.aside, told.previews
 ), staged AS (
-    UPDATE stages s SET done = s.done + c.more, counted_at = c.now,
-        recent_done = s.recent_done * exp(-since.seconds / {RECENT_SECONDS}) + c.more,
-        recent_seconds = s.recent_seconds * exp(-since.seconds / {RECENT_SECONDS}) + since.seconds
-    FROM (SELECT stage_id, sum(more) AS more, clock_timestamp() AS now
+    UPDATE stages s SET done = s.done + c.more, counted_at = c.now, marks = ({MARKS})
+    FROM (SELECT stage_id, sum(more)::bigint AS more, clock_timestamp() AS now
           FROM counted GROUP BY stage_id) c
-    JOIN stages before ON before.id = c.stage_id CROSS JOIN LATERAL (
-        SELECT LEAST(GREATEST(EXTRACT(EPOCH FROM
-            c.now - COALESCE(before.counted_at, before.started_at, c.now)), 0),
-            {LONGEST_PAUSE_SECONDS})::float8 AS seconds) since
     WHERE s.id = c.stage_id
     RETURNING s.id
 )

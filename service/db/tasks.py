@@ -10,6 +10,7 @@ import asyncpg
 from service.catalog.entry import Catalogue, Entry, UnknownTaskType
 from service.db.engine import Database
 from service.db.places import PLACE
+from service.domain.marks import Mark
 from service.domain.paces import Pace
 from service.domain.places import Place
 from service.domain.stages import Stage, StageKind
@@ -23,9 +24,10 @@ SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.p
        t.created_at, t.started_at, t.completed_at, clock_timestamp() AS read_at,
        t.seq, t.preview_seq, t.log_seq,
        (SELECT jsonb_agg(jsonb_build_array(s.name, s.kind, s.weight, s.total, s.done,
-                                           s.started_at, s.completed_at, s.known, s.recent_done,
-                                           s.recent_seconds, s.counted_at, p.fixed_seconds,
-                                           p.unit_seconds, p.spread) ORDER BY s.position)
+                                           s.started_at, s.completed_at, s.known,
+                                           CASE WHEN s.completed_at IS NULL THEN s.marks END,
+                                           s.counted_at, p.fixed_seconds, p.unit_seconds,
+                                           p.spread) ORDER BY s.position)
         FROM stages s LEFT JOIN paces p ON p.type = t.type AND p.type_version = t.type_version
                                        AND p.stage = s.name
         WHERE s.task_id = t.id) AS stages, t.size,
@@ -231,8 +233,7 @@ def _stage(
     started_at: str | None,
     completed_at: str | None,
     known: int,
-    recent_done: float,
-    recent_seconds: float,
+    marks: Sequence[float] | None,
     counted_at: str | None,
     *pace: float | None,
 ) -> Stage:
@@ -248,11 +249,14 @@ def _stage(
         known=known,
         started_at=_time(started_at),
         completed_at=_time(completed_at),
-        recent_done=recent_done,
-        recent_seconds=recent_seconds,
+        marks=_marks(marks or ()),
         counted_at=_time(counted_at),
         pace=_pace(*pace),
     )
+
+
+def _marks(told: Sequence[float]) -> tuple[Mark, ...]:
+    return tuple(Mark(s, int(done)) for s, done in zip(told[::2], told[1::2], strict=True))
 
 
 def _time(told: str | None) -> datetime | None:

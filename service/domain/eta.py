@@ -6,13 +6,19 @@ from datetime import datetime
 from math import exp, sqrt
 
 from service.domain.stages import Stage, StageKind, current, percentage
+from service.domain.tempo import Tempo
 
 EARLIEST_SECONDS = 5.0
 EARLIEST_PERCENT = 3.0
-RECENT_SECONDS = 15.0
-"""What was counted so long ago weighs a third of what is counted now."""
 TRUSTED_SECONDS = 5.0
 """When a stage starts, the tasks before it count like so many seconds of its own."""
+FORGOTTEN_SECONDS = 15.0
+"""After so long they count a third of that."""
+LEAST_SPREAD, MOST_SPREAD = 0.1, 0.9
+NEW_SPREAD = 0.25
+"""At the start of a stage, for all that may yet happen."""
+DOUBTS = 1.5
+"""The range is so many standard deviations of the rate wide, to either side."""
 UNKNOWN_SPREAD = 0.5
 OVERDUE = 0.2
 """What is overdue takes this share of its time until now longer: there is no better guess."""
@@ -25,10 +31,16 @@ class Remaining:
     low_seconds: float
     high_seconds: float
 
+    @property
+    def middle_seconds(self) -> float:
+        """Where one figure is asked for."""
+        return (self.low_seconds + self.high_seconds) / 2
+
 
 def rate(stage: Stage, now: datetime) -> float | None:
     """Keys a second that a map stage does lately; None before the first is done."""
-    return _lately(stage, now).rate if stage.kind is StageKind.MAP else None
+    lately = _lately(stage, now) if stage.kind is StageKind.MAP else None
+    return lately and lately.rate
 
 
 def remaining(stages: Sequence[Stage], now: datetime, size: int | None = None) -> Remaining | None:
@@ -37,7 +49,9 @@ def remaining(stages: Sequence[Stage], now: datetime, size: int | None = None) -
     What runs goes on as it did lately; what comes takes as long as in the tasks of this type
     before, by ``size``, the items of the task's datasets, or its share by weight where there were
     none. None until the task has run for 5 s or has done 3 %: before that any figure would be a
-    guess. The range is wide at first and narrows with the root of what is done.
+    guess. The range narrows with the root of what is done, and is as wide as the rate is uneven:
+    by its noise, by its wander, by what is done in the longest pause. It cannot know of a change
+    before it comes.
     """
     running = current(stages)
     if running is None or running.started_at is None or _too_early(stages, now):
@@ -60,18 +74,6 @@ class _Guess:
 
     seconds: float
     spread: float
-
-
-@dataclass(frozen=True)
-class _Counted:
-    """How much was done in how many seconds; older counts weigh less."""
-
-    done: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def rate(self) -> float | None:
-        return self.done / self.seconds if self.done and self.seconds > 0 else None
 
 
 class _Usual:
@@ -101,38 +103,41 @@ def _too_early(stages: Sequence[Stage], now: datetime) -> bool:
 
 
 def _rest(stage: Stage, now: datetime, usual: _Usual) -> _Guess | None:
-    """By the stage's own rate; where it says nothing of itself, by what its whole should take."""
+    """By the stage's own tempo; where it has none yet, by what its whole should take."""
     whole, ran = usual.whole(stage), _ran(stage, now)
-    counted = _lately(stage, now)
-    if counted.done and stage.total:
+    lately = _lately(stage, now)
+    if lately and stage.total:
         if stage.pace is not None and whole is not None and whole.seconds:
-            counted = _with_before(counted, stage.total / whole.seconds, ran)
-        left = max(stage.total - stage.done, 0)
-        seconds = left * counted.seconds / counted.done
-        return _Guess(seconds, 0.1 + 0.4 * (1 - sqrt(stage.fraction)))
+            trusted = TRUSTED_SECONDS * exp(-ran / FORGOTTEN_SECONDS)
+            lately = lately.known_before(stage.total / whole.seconds, trusted)
+        return _at(lately, max(stage.total - stage.done, 0), stage.fraction)
     return whole and _Guess(max(whole.seconds - ran, OVERDUE * ran), UNKNOWN_SPREAD)
 
 
-def _with_before(counted: _Counted, rate_before: float, ran: float) -> _Counted:
-    trusted = TRUSTED_SECONDS * exp(-ran / RECENT_SECONDS)
-    return _Counted(counted.done + trusted * rate_before, counted.seconds + trusted)
+def _at(lately: Tempo, left: int, fraction: float) -> _Guess:
+    """What is left at this tempo; the last of it may be what takes longest."""
+    plain, last = left / lately.rate, lately.pause_seconds / 2
+    spread = LEAST_SPREAD + NEW_SPREAD * (1 - sqrt(fraction))
+    spread += DOUBTS * lately.doubt(max(plain, 1.0))
+    seconds = plain + last
+    return _Guess(seconds, min((plain * spread + last) / seconds, MOST_SPREAD) if seconds else 0.0)
 
 
-def _lately(stage: Stage, now: datetime) -> _Counted:
+def _lately(stage: Stage, now: datetime) -> Tempo | None:
     """With the silence since, as far as it is longer than usual: by then two could have come."""
-    if not stage.recent_done or stage.counted_at is None:
-        return _Counted()
-    usual = max(2 * stage.recent_seconds / stage.recent_done, 0.5)
-    silence = (now - stage.counted_at).total_seconds() - usual
-    return _Counted(stage.recent_done, stage.recent_seconds + max(silence, 0.0))
+    lately = stage.tempo
+    if lately is None or stage.counted_at is None:
+        return None
+    usual = max(2 / lately.rate, 0.5)
+    return lately.silent(max((now - stage.counted_at).total_seconds() - usual, 0.0))
 
 
 def _took(stage: Stage, now: datetime) -> float | None:
     """Seconds that a stage took, or will at its present rate."""
     if stage.started_at is not None and stage.completed_at is not None:
         return (stage.completed_at - stage.started_at).total_seconds()
-    pace = _lately(stage, now).rate
-    return stage.total / pace if pace and stage.total else None
+    lately = _lately(stage, now)
+    return stage.total / lately.rate if lately and stage.total else None
 
 
 def _ran(stage: Stage, now: datetime) -> float:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
+from service.domain.marks import Mark
 from service.domain.paces import Pace
+from service.domain.tempo import Tempo, tempo
 
 SOLO_TOTAL = 1000
 """A solo stage counts its fraction in thousandths."""
@@ -42,10 +45,8 @@ class Stage:
     done: int
     started_at: datetime | None
     completed_at: datetime | None
-    recent_done: float = 0.0
-    """What was counted lately; what is older weighs less and less."""
-    recent_seconds: float = 0.0
-    """The seconds in which that was counted, weighed alike."""
+    marks: Sequence[Mark] = ()
+    """How much was done when, the oldest first."""
     counted_at: datetime | None = None
     pace: Pace | None = None
     """What this stage usually takes, as the tasks before have shown."""
@@ -58,6 +59,11 @@ class Stage:
         if self.completed_at is not None:
             return StageState.COMPLETED
         return StageState.RUNNING if self.started_at is not None else StageState.WAITING
+
+    @cached_property
+    def tempo(self) -> Tempo | None:
+        """What its marks say; None before anything is done."""
+        return tempo(self.marks)
 
     @property
     def fraction(self) -> float:

@@ -1,20 +1,21 @@
 """The remaining time is honest: nothing too early, a range, never negative, and calm."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from math import exp
 from random import Random
 
 import pytest
 
-from service.domain.eta import RECENT_SECONDS, rate, remaining
+from service.domain.eta import Remaining, rate, remaining
+from service.domain.marks import Mark
 from service.domain.paces import Pace
 from service.domain.stages import Stage, StageKind, percentage
+from tests.benchmarks.traces import TRACES, Trace
+from tests.counting import START, counted
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-TICK = 0.25
+SEEDS = range(10)
 
 
 def stage(
@@ -22,12 +23,23 @@ def stage(
 ) -> Stage:
     """A stage that did so much in so many seconds; in none, one that has not started."""
     started = START if seconds else None
-    counted = after(seconds) if done else None
+    at = after(seconds) if done else None
     completed = after(seconds) if done and done == total else None
+    marks = (Mark(0, 0), Mark(seconds, done)) if done else ()
     return Stage(
-        *("s", "S", StageKind.MAP, "images", weight, total, done, started, completed),
-        *(float(done), seconds, counted),
+        *("s", "S", StageKind.MAP, "images", weight, total, done, started, completed, marks, at)
     )
+
+
+def going(*paces: tuple[float, float], total: int = 1000) -> Stage:
+    """A stage that went on at each rate for so many seconds."""
+    at, now, done = stage(total=total, seconds=0), 0.0, 0.0
+    at = replace(at, started_at=START)
+    for per_second, seconds in paces:
+        for _ in range(round(seconds)):
+            now, done = now + 1, done + per_second
+            at = counted(at, round(done) - at.done, after(now))
+    return at
 
 
 def after(seconds: float) -> datetime:
@@ -37,20 +49,25 @@ def after(seconds: float) -> datetime:
 def middle(stages: list[Stage], seconds: float, size: int | None = None) -> float:
     rest = remaining(stages, after(seconds), size)
     assert rest is not None
-    return (rest.low_seconds + rest.high_seconds) / 2
+    return rest.middle_seconds
 
 
-def ticking(rng: Random, total: int, per_second: float) -> Iterator[tuple[float, Stage]]:
-    """A stage of steady but noisy work, as it is counted four times a second."""
-    fade, done, recent, seconds, now = exp(-TICK / RECENT_SECONDS), 0, 0.0, 0.0, 0.0
-    while True:
-        now += TICK
-        more = round(per_second * TICK * rng.uniform(0.5, 1.5))
-        done, recent, seconds = done + more, recent * fade + more, seconds * fade + TICK
-        if done >= total:
-            return
-        counted = stage(done=done, total=total, seconds=now)
-        yield now, replace(counted, recent_done=recent, recent_seconds=seconds)
+def width(at: Stage, seconds: float) -> float:
+    """Of the range, as a share of its middle."""
+    rest = remaining([at], after(seconds))
+    assert rest is not None
+    return (rest.high_seconds - rest.low_seconds) / rest.middle_seconds
+
+
+def told(trace: Trace) -> list[tuple[float, Remaining]]:
+    """What a task of one stage was told at each of its saves, and how much was really left."""
+    at = replace(stage(total=trace.total), started_at=START)
+    ranges: list[tuple[float, Remaining]] = []
+    for seconds, done in trace.saves:
+        at = counted(at, done - at.done, after(seconds))
+        if rest := remaining([at], after(seconds)):
+            ranges.append((trace.seconds - seconds, rest))
+    return ranges
 
 
 def test_nothing_is_said_before_five_seconds_or_three_percent() -> None:
@@ -107,16 +124,35 @@ def test_what_is_overdue_takes_longer_the_longer_it_goes_on() -> None:
 
 
 def test_a_changed_rate_is_followed() -> None:
-    twice_as_slow = replace(stage(done=500, seconds=20), recent_done=125.0, recent_seconds=10.0)
+    assert middle([going((50, 10), (25, 4))], 14) == pytest.approx(400 / 25, rel=0.1)
 
-    assert middle([twice_as_slow], 20) == pytest.approx(40)
+
+def test_what_happened_once_may_happen_again() -> None:
+    assert width(going((50, 10), (25, 4)), 14) > 1.5 * width(going((600 / 14, 14)), 14)
+
+
+def test_the_range_is_as_wide_as_the_work_is_uneven() -> None:
+    even, uneven = going((20, 20)), going(*[(0, 3), (80, 1)] * 5)
+
+    assert even.done == uneven.done
+    assert width(uneven, 20) > 2 * width(even, 20)
+
+
+def test_a_long_pause_may_come_again_at_the_end() -> None:
+    paused = replace(going((90, 10)), counted_at=after(10))
+    paused = counted(paused, 90, after(20))
+
+    rest = remaining([paused], after(20))
+
+    assert rest is not None
+    assert rest.high_seconds > 4
 
 
 def test_silence_lengthens_what_is_left() -> None:
-    told = [stage(done=500, seconds=10)]
+    silent = [stage(done=500, seconds=10)]
 
-    assert middle(told, 10.4) == pytest.approx(middle(told, 10))
-    assert middle(told, 30) > 2 * middle(told, 10)
+    assert middle(silent, 10.4) == pytest.approx(middle(silent, 10))
+    assert middle(silent, 30) > 2 * middle(silent, 10)
 
 
 def test_the_tasks_before_steady_the_first_seconds() -> None:
@@ -127,24 +163,33 @@ def test_the_tasks_before_steady_the_first_seconds() -> None:
     assert middle([jumpy], 1) < trusting < 90
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_steady_work_moves_the_range_calmly_and_keeps_it_true(seed: int) -> None:
-    per_second = 50
-    told = list(ticking(Random(seed), 3000, per_second))
-    end = told[-1][0] + TICK
-    ranges = [(now, rest) for now, at in told if (rest := remaining([at], after(now)))]
-    middles = [(now, (rest.low_seconds + rest.high_seconds) / 2) for now, rest in ranges]
+@pytest.mark.parametrize("seed", SEEDS)
+def test_steady_work_moves_the_range_calmly(seed: int) -> None:
+    middles = [
+        (left, rest.middle_seconds) for left, rest in told(TRACES["steady, jitter"](Random(seed)))
+    ]
 
     jumps = [
-        abs(later - (before - TICK)) / before
-        for (_, before), (_, later) in pairwise(middles)
+        abs(later - (before - (left - less))) / before
+        for (left, before), (less, later) in pairwise(middles)
         if before > 2
     ]
-    held = [rest.low_seconds <= end - now <= rest.high_seconds for now, rest in ranges]
-
-    assert min(rest.low_seconds for _, rest in ranges) >= 0
     assert max(jumps) < 0.2
-    assert sum(held) / len(held) > 0.8
+
+
+@pytest.mark.parametrize("trace", TRACES.values(), ids=TRACES)
+def test_no_range_is_negative_or_upside_down(trace: Callable[[Random], Trace]) -> None:
+    ranges = [rest for seed in SEEDS for _, rest in told(trace(Random(seed)))]
+
+    assert all(0 <= rest.low_seconds <= rest.high_seconds for rest in ranges)
+
+
+@pytest.mark.parametrize("name", ["steady, jitter", "heavy-tailed items", "pauses", "wandering"])
+def test_the_truth_is_mostly_in_the_range(name: str) -> None:
+    ranges = [one for seed in SEEDS for one in told(TRACES[name](Random(seed)))]
+
+    held = [rest.low_seconds <= left <= rest.high_seconds for left, rest in ranges]
+    assert sum(held) / len(held) > 0.75
 
 
 def test_a_stage_that_has_done_nothing_has_no_rate() -> None:
