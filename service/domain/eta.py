@@ -20,6 +20,8 @@ NEW_SPREAD = 0.25
 DOUBTS = 1.5
 """The range is so many standard deviations of the rate wide, to either side."""
 UNKNOWN_SPREAD = 0.5
+FINEST_SECONDS = 0.5
+"""Counts and ends are told with a delay; nobody knows it more finely."""
 OVERDUE = 0.2
 """What is overdue takes this share of its time until now longer: there is no better guess."""
 
@@ -50,8 +52,7 @@ def remaining(stages: Sequence[Stage], now: datetime, size: int | None = None) -
     before, by ``size``, the items of the task's datasets, or its share by weight where there were
     none. None until the task has run for 5 s or has done 3 %: before that any figure would be a
     guess. The range narrows with the root of what is done, and is as wide as the rate is uneven:
-    by its noise, by its wander, by what is done in the longest pause. It cannot know of a change
-    before it comes.
+    by its noise, its wander and its longest pause. It cannot know of a change before it comes.
     """
     running = current(stages)
     if running is None or running.started_at is None or _too_early(stages, now):
@@ -62,10 +63,9 @@ def remaining(stages: Sequence[Stage], now: datetime, size: int | None = None) -
         return None
     later = [usual.whole(s) for s in stages if s is not running and not s.completed_at]
     guesses = [rest, *(guess for guess in later if guess is not None)]
-    return Remaining(
-        low_seconds=sum(guess.seconds * (1 - guess.spread) for guess in guesses),
-        high_seconds=sum(guess.seconds * (1 + guess.spread) for guess in guesses),
-    )
+    low = sum(guess.seconds * (1 - guess.spread) for guess in guesses)
+    high = sum(guess.seconds * (1 + guess.spread) for guess in guesses)
+    return Remaining(max(low - FINEST_SECONDS, 0.0), high + FINEST_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from tests.benchmarks import (
+    eta,
     features,
     growth,
     ingest,
@@ -33,6 +34,7 @@ PARTS = (
     throughput,
     submissions,
     streams,
+    eta,
 )
 
 

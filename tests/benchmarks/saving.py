@@ -63,7 +63,7 @@ def _metered(runs: RunActions, meter: Meter) -> MeteredRuns:
 
 
 async def _dataset(runtime: Runtime, folder: Path) -> tuple[User, Dataset]:
-    await asyncio.to_thread(_write_copies, folder)
+    await asyncio.to_thread(write_copies, folder, COPIES)
     user = await runtime.access.ensure("admin", Role.ADMIN)
     new = NewDataset("bench", Kind.IMAGE, Visibility.PRIVATE)
     dataset = await runtime.datasets.create(user, new)
@@ -71,11 +71,11 @@ async def _dataset(runtime: Runtime, folder: Path) -> tuple[User, Dataset]:
     return user, dataset
 
 
-def _write_copies(folder: Path) -> None:
+def write_copies(folder: Path, copies: int) -> None:
     """The sample, and copies of its files that bytes behind their end make others."""
     write_sample(folder)
     for path in [path for path in folder.rglob("*") if path.is_file()]:
-        for n in range(1, COPIES):
+        for n in range(1, copies):
             copy = path.with_name(f"{path.stem} {n}{path.suffix}")
             copy.write_bytes(path.read_bytes() + bytes([n]))
 
