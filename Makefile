@@ -35,7 +35,7 @@ chaos: dev ## break everything while it works, and see that nothing is lost; CHA
 	@$(BIN)/python -m pytest tests/chaos $(ARGS)
 
 clean: ## delete .venv, caches and what tests leave; .local keeps its data
-	@rm -rf .venv .pytest_cache .ruff_cache .import_linter_cache tests/.artifacts build
+	@rm -rf .venv .pytest_cache .hypothesis .ruff_cache .import_linter_cache tests/.artifacts build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: ## resolve requirements*.txt anew (needs uv)
