@@ -152,7 +152,9 @@ def test_batches_are_small_and_tell_how_far_it_is(tmp_path: Path) -> None:
 
     batches = Unpacked(tmp_path, data, max_entries=500).batches
 
-    assert [len(batch["entries"]) for batch in batches] == [BATCH_ENTRIES, BATCH_ENTRIES, 100]
+    sizes = [len(batch["entries"]) for batch in batches]
+    assert max(sizes) <= BATCH_ENTRIES
+    assert sum(sizes) == 500
     assert [batch["done"] for batch in batches] == sorted(batch["done"] for batch in batches)
     assert batches[-1]["done"] == 1
 
