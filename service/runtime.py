@@ -46,6 +46,7 @@ from service.usecases.freshness import FreshnessActions
 from service.usecases.grouping import Grouping
 from service.usecases.learning import Learning
 from service.usecases.removal import Removal
+from service.usecases.reports import ReportActions
 from service.usecases.runs import RunActions
 from service.usecases.tasks import TaskActions
 from service.usecases.telling import Telling
@@ -75,6 +76,7 @@ class Runtime:
     learning: Learning
     freshness: FreshnessActions
     exports: ExportActions
+    reports: ReportActions
     tasks: TaskActions
     runs: RunActions
 
@@ -112,7 +114,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     telling = Telling(tasks, Tickets(redis), snapshots)
     storage = LocalStorage.from_url(settings.storage_url)
     datasets, items, blobs = Datasets(database), Items(database), Blobs(database)
-    uploads, workers = Uploads(database), Workers(database)
+    uploads, workers, exports = Uploads(database), Workers(database), Exports(database)
     dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
     task_actions = TaskActions(
         tasks,
@@ -149,9 +151,8 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         ),
         learning=Learning(Paces(database), catalogue),
         freshness=FreshnessActions(items, tasks, catalogue),
-        exports=ExportActions(
-            task_actions, Exports(database), ParquetWriters(PARQUET_WRITERS), catalogue
-        ),
+        exports=ExportActions(task_actions, exports, ParquetWriters(PARQUET_WRITERS), catalogue),
+        reports=ReportActions(task_actions, exports, storage, catalogue),
         tasks=task_actions,
         runs=RunActions(
             blobs=blobs,

@@ -14,7 +14,7 @@ from service.usecases.freshness import Freshness
 PREFIX = "/api/v1"
 UNTOLD_PARAMS = {"folder_import": ("path",)}
 """By task type, what concerns the server and not all who see the dataset."""
-LINKS = ("events", "result", "items", "export", "log", "cancel", "retry")
+LINKS = ("events", "result", "items", "export", "report", "log", "cancel", "retry")
 """What there is below a task."""
 
 

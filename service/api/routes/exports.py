@@ -1,4 +1,4 @@
-"""Exports: what a task found of each item, to be opened elsewhere."""
+"""Exports: what a task found, to be opened elsewhere: rows of items, and a report."""
 
 import re
 from contextlib import aclosing
@@ -12,6 +12,7 @@ from service.api.operations import Call, Operation
 from service.api.schemas.exports import ExportQuery
 from service.api.views import PREFIX
 from service.domain.exports import ExportFormat
+from service.usecases.reports import ResultOutdated
 from service.usecases.tasks import TaskNotCompleted, TaskNotFound
 
 MEDIA_TYPES = {
@@ -20,6 +21,10 @@ MEDIA_TYPES = {
     ExportFormat.JSON_LINES: "application/jsonl",
     ExportFormat.PARQUET: "application/vnd.apache.parquet",
 }
+
+
+REPORT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+"""Where a browser shows it instead of saving it: no script, no address of ours."""
 
 
 class Download(StreamingResponse):
@@ -42,6 +47,15 @@ async def export_task(call: Call) -> Response:
     )
 
 
+async def report_task(call: Call) -> Response:
+    name, text = await call.state.runtime.reports.report(call.user, call.id())
+    headers = {
+        "Content-Disposition": _attachment(f"{name}.html"),
+        "Content-Security-Policy": REPORT_POLICY,
+    }
+    return Response(text, headers=headers, media_type="text/html")
+
+
 def _attachment(name: str) -> str:
     """RFC 6266: the name in ASCII for old clients, then as it is."""
     name = re.sub(r"[/\\\x00-\x1f\x7f]", "_", name)
@@ -58,5 +72,13 @@ OPERATIONS = (
         {200: "*/*"},
         query=ExportQuery,
         problems=(TaskNotFound, TaskNotCompleted),
+    ),
+    Operation(
+        "GET",
+        f"{PREFIX}/tasks/{{id}}/report",
+        report_task,
+        "The result of a completed task as one HTML file with figures, tables and thumbnails",
+        {200: "text/html"},
+        problems=(TaskNotFound, TaskNotCompleted, ResultOutdated),
     ),
 )

@@ -1,0 +1,72 @@
+"""Reports: the result of a task as one HTML file, with figures, tables and thumbnails."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from service.catalog.entry import Catalogue
+from service.db.exports import Exports
+from service.domain.tasks import Task
+from service.domain.users import User
+from service.errors import MeanwhileError
+from service.reports.blocks import Section
+from service.reports.document import Head, document
+from service.reports.sections import section
+from service.storage.local import LocalStorage
+from service.usecases.tasks import TaskActions
+
+
+class ResultOutdated(MeanwhileError):
+    """The type of the task has changed since, and with it what its result looks like."""
+
+    code = "result_outdated"
+    status = 409
+
+
+class ReportActions:
+    """Reports of completed tasks."""
+
+    def __init__(
+        self, tasks: TaskActions, exports: Exports, storage: LocalStorage, catalogue: Catalogue
+    ) -> None:
+        self._tasks = tasks
+        self._exports = exports
+        self._storage = storage
+        self._catalogue = catalogue
+
+    async def report(self, user: User, task_id: UUID) -> tuple[str, str]:
+        """(name without an ending, HTML) of at most about 5 MB."""
+        task = await self._tasks.find(user, task_id)
+        result = await self._tasks.result(user, task_id)
+        names = [subject.name for subject in await self._exports.subjects(task_id)]
+        entry = self._catalogue.entry(task.type)
+        head = Head(f"{entry.title}: {', '.join(names)}", _when(task), _lines(task))
+        sections = _sections(_read(entry.result, result))
+        text = await asyncio.to_thread(document, head, sections, self._storage.thumbnail)
+        return "-".join([*names, task.type]), text
+
+
+def _read(model: type[BaseModel], result: Any) -> BaseModel:
+    try:
+        return model.model_validate(result)
+    except ValidationError as error:
+        raise ResultOutdated(
+            "the task ran before an update, and its result looks otherwise today; submit it anew"
+        ) from error
+
+
+def _sections(result: BaseModel) -> list[Section]:
+    """What is plain in the result comes first, under one heading."""
+    whole = section("Overview", result)
+    return [Section(whole.title, whole.blocks), *whole.sections]
+
+
+def _when(task: Task) -> str:
+    return f"{task.completed_at:%Y-%m-%d %H:%M} UTC" if task.completed_at else ""
+
+
+def _lines(task: Task) -> list[str]:
+    params = [f"{name.replace('_', ' ')} {value}" for name, value in sorted(task.params.items())]
+    return [f"task {task.id}", *params]
