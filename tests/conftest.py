@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 from redis.asyncio import Redis
 
@@ -28,6 +29,15 @@ from tests.pictures import write_many, write_pictures
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "meanwhile_template"
+
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,  # of a machine that others use too
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    database=None,
+    print_blob=True,
+)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

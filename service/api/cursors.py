@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +23,8 @@ def by_time(cursor: str | None) -> tuple[datetime, UUID] | None:
         return None
     try:
         time, id_ = _decode(cursor)
-        return datetime.fromisoformat(time), UUID(id_)
-    except (ValueError, TypeError, AttributeError) as error:
+        return datetime.fromisoformat(time).astimezone(UTC), UUID(id_)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _unknown() from error
 
 
