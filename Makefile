@@ -32,7 +32,7 @@ bench: dev ## measure, and compare with what is promised; ARGS='ingest saving' c
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 chaos: dev ## break everything while it works, and see that nothing is lost; CHAOS_SEED=
-	@$(BIN)/python -m pytest tests/chaos $(ARGS)
+	@$(BIN)/python -m pytest -m chaos tests/chaos tests/machine $(ARGS)
 
 clean: ## delete .venv, caches and what tests leave; .local keeps its data
 	@rm -rf .venv .pytest_cache .hypothesis .ruff_cache .import_linter_cache tests/.artifacts build
