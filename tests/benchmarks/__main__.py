@@ -9,12 +9,15 @@ from pathlib import Path
 from types import ModuleType
 
 from tests.benchmarks import (
+    beside_others,
     eta,
     features,
+    flush,
     growth,
     ingest,
     item_pages,
     pickup,
+    recovery,
     saving,
     streams,
     submissions,
@@ -27,6 +30,7 @@ PARTS = (
     features,
     unpacking,
     pickup,
+    beside_others,
     saving,
     ingest,
     growth,
@@ -34,6 +38,8 @@ PARTS = (
     throughput,
     submissions,
     streams,
+    recovery,
+    flush,
     eta,
 )
 

@@ -15,7 +15,9 @@ def now(item: object, shared: object) -> dict[str, float]:
 
 
 class FirstLineParams(Params):
-    """None."""
+    """A number that tells one task from another."""
+
+    number: int = 0
 
 
 class FirstLineResult(Result):
