@@ -19,6 +19,7 @@ from tests.benchmarks import (
     pickup,
     recovery,
     saving,
+    steps,
     streams,
     submissions,
     throughput,
@@ -41,6 +42,7 @@ PARTS = (
     recovery,
     flush,
     eta,
+    steps,
 )
 
 

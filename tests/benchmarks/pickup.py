@@ -38,6 +38,7 @@ async def measure(folder: Path) -> list[Figure]:
 
 
 async def wait_of_one(runtime: Runtime) -> float:
+    """From the submission to the first line, in milliseconds."""
     user = await runtime.access.ensure("admin", Role.ADMIN)
     began = time.time()
     submitted = await runtime.tasks.submit(user, Submission(first_line.FIRST_LINE.name))

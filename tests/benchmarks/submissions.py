@@ -32,7 +32,7 @@ async def measure(folder: Path) -> list[Figure]:
         dataset = await runtime.datasets.create(user, new)
         more = {"MAX_ACTIVE_TASKS": "0"}
         async with serving(runtime.settings, **more) as web:
-            asked = _submissions(str(dataset.id), key)
+            asked = submitting(str(dataset.id), key)
             for count in (WARM, *([SUBMISSIONS] * ROUNDS)):
                 began = time.monotonic()
                 some = iter([next(asked) for _ in range(count)])
@@ -43,7 +43,8 @@ async def measure(folder: Path) -> list[Figure]:
     return [Figure("submissions over HTTP, one web process", best, "/s", at_least=1200)]
 
 
-def _submissions(dataset: str, key: str) -> Iterator[bytes]:
+def submitting(dataset: str, key: str) -> Iterator[bytes]:
+    """Requests that each ask for a task of its own."""
     number = 0
     while True:
         number += 1
