@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -10,6 +11,7 @@ from redis.backoff import NoBackoff
 
 from service.catalog.catalogue import CATALOGUE
 from service.catalog.entry import Catalogue
+from service.db.ageing import Ageing
 from service.db.blobs import Blobs
 from service.db.chunks import Chunks
 from service.db.datasets import Datasets
@@ -33,6 +35,7 @@ from service.db.tasks import Tasks
 from service.db.uploads import Uploads
 from service.db.users import Users
 from service.db.workers import Workers
+from service.domain.keeping import Keeping
 from service.messaging.connections import open_pool
 from service.messaging.snapshots import Snapshots
 from service.messaging.tickets import Tickets
@@ -42,6 +45,7 @@ from service.storage.local import LocalStorage
 from service.usecases.access import AccessActions
 from service.usecases.datasets import DatasetActions
 from service.usecases.exports import ExportActions
+from service.usecases.forgetting import Forgetting
 from service.usecases.freshness import FreshnessActions
 from service.usecases.grouping import Grouping
 from service.usecases.learning import Learning
@@ -73,6 +77,7 @@ class Runtime:
     datasets: DatasetActions
     uploads: UploadActions
     removal: Removal
+    forgetting: Forgetting
     learning: Learning
     freshness: FreshnessActions
     exports: ExportActions
@@ -149,6 +154,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             workers,
             storage,
         ),
+        forgetting=Forgetting(Ageing(database), catalogue, _keeping(settings)),
         learning=Learning(Paces(database), catalogue),
         freshness=FreshnessActions(items, tasks, catalogue),
         exports=ExportActions(task_actions, exports, ParquetWriters(PARQUET_WRITERS), catalogue),
@@ -167,6 +173,18 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             catalogue=catalogue,
             workers=workers,
         ),
+    )
+
+
+def _keeping(settings: Settings) -> Keeping:
+    def time(days: float) -> timedelta | None:
+        return timedelta(days=days) if days else None
+
+    return Keeping(
+        tasks=time(settings.keep_tasks_days),
+        results=time(settings.keep_results_days),
+        logs=time(settings.keep_logs_days),
+        orphans=time(settings.keep_orphans_days),
     )
 
 

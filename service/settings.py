@@ -11,6 +11,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:.]+\](:\d{1,5})?")
+RETRYABLE_DAYS = 7
+"""How long a task that has ended may still be retried or looked at with all of its items."""
 
 
 class DatabaseSettings(BaseSettings):
@@ -79,10 +81,28 @@ class Settings(DatabaseSettings):
     """Of all datasets of a user; 0 is no limit."""
     spare_bytes: int = Field(default=1 << 30, ge=0)
     """What uploads must leave free on the disk."""
+    keep_tasks_days: int = Field(default=90, ge=0)
+    """After their end, with all that is theirs; but for the last of its kind on a dataset."""
+    keep_results_days: int = Field(default=30, ge=0)
+    """The results of those that an equal one has followed."""
+    keep_logs_days: int = Field(default=30, ge=0)
+    """Of tasks that have ended."""
+    keep_orphans_days: float = Field(default=1, ge=0)
+    """Bytes that no item points to any more."""
+
     max_request_bytes: int = Field(default=256 << 20, ge=1024)
     max_files_per_request: int = Field(default=1000, ge=1)
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
     """The largest JSON body."""
+
+    @field_validator("keep_tasks_days", "keep_results_days")
+    @classmethod
+    def _longer_than_retries(cls, days: int) -> int:
+        if 0 < days <= RETRYABLE_DAYS:
+            raise ValueError(
+                f"must be 0 (for ever) or more than {RETRYABLE_DAYS}: so long tasks may be retried"
+            )
+        return days
 
     @field_validator("storage_url")
     @classmethod

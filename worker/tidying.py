@@ -22,8 +22,14 @@ async def tidy(runtime: Runtime) -> None:
             await runtime.removal.sweep()
             await runtime.learning.learn()
             if turn % SWEEPS_A_COLLECTION == 0:
-                await runtime.removal.collect()
+                await _collect(runtime)
         except DATABASE_ERRORS as error:
             log.warning("tidying.failed", error=repr(error))
         turn += 1
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _collect(runtime: Runtime) -> None:
+    """First the tasks: what only they needed goes next."""
+    await runtime.forgetting.forget()
+    await runtime.removal.collect(runtime.forgetting.keeping.orphans)

@@ -369,7 +369,10 @@ class PaceRow(Base):
 
 
 class ChunkRow(Base):
-    """A chunk: what is leased. The indexes hold only what is still to be done."""
+    """A chunk: what is leased. The indexes hold only what is still to be done.
+
+    It goes with its stage, and so with its task; by its task nobody could find it.
+    """
 
     __tablename__ = "chunks"
     __table_args__ = (
@@ -394,7 +397,7 @@ class ChunkRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
+    task_id: Mapped[UUID]
     stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id", ondelete="CASCADE"))
     owner_id: Mapped[UUID]
     kind: Mapped[str]

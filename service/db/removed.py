@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
+from service.settings import RETRYABLE_DAYS
 
-RETRYABLE = "interval '7 days'"
-"""How long a task that has ended may still be retried or looked at with all of its items."""
+RETRYABLE = f"interval '{RETRYABLE_DAYS} days'"
 
 BUSY = """
 SELECT DISTINCT d.id FROM datasets d JOIN tasks t ON t.dataset_id = d.id OR t.target_id = d.id
@@ -39,9 +40,9 @@ class Removed:
 
     async def busy_datasets(self) -> list[UUID]:
         """Deleted datasets on which tasks are active."""
-        return [row["id"] for row in await self._pool.fetch(BUSY)]
+        return [row["id"] for row in await self._pool.fetch(BUSY, timeout=LONG_SECONDS)]
 
     async def forget_items(self, grace_seconds: float, *, limit: int) -> int:
         """Deletes a batch of items of deleted datasets and of removed ones; how many."""
-        told: str = await self._pool.execute(FORGET, grace_seconds, limit)
+        told: str = await self._pool.execute(FORGET, grace_seconds, limit, timeout=LONG_SECONDS)
         return int(told.split()[-1])

@@ -17,8 +17,6 @@ from service.storage.local import LocalStorage
 from service.usecases.datasets import DatasetActions
 from service.usecases.tasks import TaskActions
 
-GRACE = timedelta(hours=24)
-"""How long bytes are kept that no item points to."""
 BATCH = 1000
 
 log = structlog.get_logger()
@@ -64,14 +62,16 @@ class Removal:
         if left:
             log.info("incoming.swept", left=left)
 
-    async def collect(self, grace: timedelta = GRACE) -> int:
+    async def collect(self, grace: timedelta | None) -> int:
         """Removes items and blobs that nobody needs any more; how many blobs. For every hour.
 
         Bytes of an item that was removed are needed while a task on a version that had it runs or
-        may be retried, and for the time of grace after that.
+        may be retried, and for the time of grace after that; without one for ever.
         """
         for dataset_id in await self._removed.busy_datasets():
             await self._tasks.cancel_on(dataset_id)
+        if grace is None:
+            return 0
         while await self._removed.forget_items(grace.total_seconds(), limit=BATCH):
             pass
         await self._blobs.mark_orphans()

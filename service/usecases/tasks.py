@@ -52,6 +52,13 @@ class TaskNotCompleted(MeanwhileError):
     status = 409
 
 
+class ResultForgotten(MeanwhileError):
+    """It was old, and an equal task has followed."""
+
+    code = "result_forgotten"
+    status = 410
+
+
 class TaskEnded(MeanwhileError):
     """It has ended; there is nothing to cancel or to hurry."""
 
@@ -281,6 +288,8 @@ class TaskActions:
         """What it has found; the earlier result where a retry of a partial one did not complete."""
         task = await self.find(user, id_)
         result = await self._tasks.result(id_)
+        if task.status is Status.COMPLETED and result is None:
+            raise ResultForgotten("its result was old and is gone; a newer equal task has one")
         if not task.status.final or result is None:
             raise TaskNotCompleted(_why_no_result(task))
         return result

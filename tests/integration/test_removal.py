@@ -73,7 +73,7 @@ async def test_bytes_that_come_back_during_their_collection_are_there(
     stored = runtime.storage.blob_path(hashlib.sha256(data).hexdigest())
     await put(runtime, user, dataset, data)
     await runtime.datasets.remove_item(user, dataset.id, "a.bin")
-    await runtime.removal.collect()  # starts the time of grace
+    await runtime.removal.collect(timedelta(days=1))  # starts the time of grace
     blobs, coming = Blobs(runtime.database), asyncio.Event()
 
     async def remove_late(hashes: Sequence[str]) -> None:

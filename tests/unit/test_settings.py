@@ -28,3 +28,13 @@ def test_origins_are_separated_by_commas() -> None:
 def test_what_no_browser_calls_an_origin_is_refused(wrong: str) -> None:
     with pytest.raises(ValidationError, match="is no origin"):
         settings(allowed_origins=f"https://a.example,{wrong}")
+
+
+def test_what_is_kept_for_0_days_is_kept_for_ever() -> None:
+    assert settings(keep_tasks_days=0, keep_results_days=0).keep_tasks_days == 0
+
+
+@pytest.mark.parametrize("name", ["keep_tasks_days", "keep_results_days"])
+def test_what_a_retry_needs_is_kept_for_as_long_as_one_may_come(name: str) -> None:
+    with pytest.raises(ValidationError, match="more than 7"):
+        settings(**{name: 7})

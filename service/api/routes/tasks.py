@@ -44,6 +44,7 @@ from service.usecases.tasks import (
     InvalidParams,
     NotSubmittedDirectly,
     Redo,
+    ResultForgotten,
     Submission,
     Submitted,
     TaskEnded,
@@ -263,7 +264,7 @@ OPERATIONS = (
         read_result,
         "The result of a completed task",
         {200: dict[str, Any]},
-        problems=(TaskNotFound, TaskNotCompleted),
+        problems=(TaskNotFound, TaskNotCompleted, ResultForgotten),
     ),
     Operation(
         "GET",
