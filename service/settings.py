@@ -57,7 +57,11 @@ class Settings(DatabaseSettings):
     worker_slots: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     child_memory_bytes: int = Field(default=2 << 30, ge=64 << 20)
     item_stall_seconds: float = Field(default=60, gt=0)
+    """Silence after which the child at an item is killed."""
+    run_soft_limit_seconds: float = Field(default=3300, gt=0)
+    """A run of a map stage begins no item after it and hands the rest back."""
     run_limit_seconds: float = Field(default=3600, gt=0)
+    """After it a run is killed, and tried again as one that has failed."""
     drain_seconds: float = Field(default=20, ge=0, le=25)
     max_image_pixels: int = Field(default=200_000_000, ge=1)
 

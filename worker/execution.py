@@ -1,8 +1,9 @@
 """Execution: does the work of one run and says, as an outcome, how it ended."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from service.db.away import DATABASE_ERRORS, may_pass
 from service.domain.chunks import (
     MAX_RETRIES,
     ChunkKind,
+    ClaimedChunk,
     Done,
     Failed,
     Lost,
@@ -44,6 +46,8 @@ class Execution:
         self._analyses = analyses
         self._executor = executor
         self._saver = saver
+        self._soft_seconds = runtime.settings.run_soft_limit_seconds
+        self._hard_seconds = runtime.settings.run_limit_seconds
 
     async def supervise(self, active: ActiveRun) -> Outcome:
         """How the work ended; errors that nobody expected fail the task with a typed reason."""
@@ -52,8 +56,7 @@ class Execution:
         if active.stop is not None:
             return active.killed()
         active.work = asyncio.create_task(self._do(active))
-        limit = self._runtime.settings.run_limit_seconds
-        clock = asyncio.timeout(limit)
+        clock = asyncio.timeout(self._hard_seconds)
         try:
             async with clock:
                 return await active.work
@@ -63,7 +66,7 @@ class Execution:
             if active.stop is not None:
                 return active.killed()
             if clock.expired():
-                return Failed(Failure("time_limit", f"a run took longer than {limit:g} s"), True)
+                return Failed(self._took_too_long(), transient=True)
             return _failed(error)
 
     async def _do(self, active: ActiveRun) -> Outcome:
@@ -76,14 +79,40 @@ class Execution:
             case MapWork() as work:
                 return await self._map(active, work)
             case SoloWork(work):
-                return Done(
-                    await work(self._run_of(active), SoloTools(self._child, self._saver.add))
-                )
+                async with self._warned_if_late(active):
+                    tools = SoloTools(self._child, self._saver.add)
+                    return Done(await work(self._run_of(active), tools))
 
     async def _map(self, active: ActiveRun, work: MapWork) -> Outcome:
         run = self._run_of(active)
         keep = partial(self._saver.keep, active.chunk)
-        return await run_map(run, work, self._executor, keep)
+        return await run_map(run, work, self._executor, keep, partial(self._is_late, active))
+
+    def _is_late(self, active: ActiveRun) -> bool:
+        return time.monotonic() - active.began > self._soft_seconds
+
+    @asynccontextmanager
+    async def _warned_if_late(self, active: ActiveRun) -> AsyncGenerator[None]:
+        """The task's log says so before the run is killed: a solo stage cannot be cut in two."""
+        warning = asyncio.create_task(self._warn_late(active.chunk))
+        try:
+            yield
+        finally:
+            warning.cancel()
+            await asyncio.wait({warning})
+
+    async def _warn_late(self, chunk: ClaimedChunk) -> None:
+        await asyncio.sleep(self._soft_seconds)
+        soft, hard = _time_words(self._soft_seconds), _time_words(self._hard_seconds)
+        line = f"it has been at work for {soft}; after {hard} it will be stopped"
+        try:
+            await self._runtime.runs.warn(chunk, line)
+        except DATABASE_ERRORS as error:
+            log.warning("run.not_warned", error=repr(error))
+
+    def _took_too_long(self) -> Failure:
+        limit = _time_words(self._hard_seconds)
+        return Failure("time_limit", f"it took longer than {limit} and was stopped")
 
     def _run_of(self, active: ActiveRun) -> Run:
         chunk = active.chunk
@@ -103,6 +132,10 @@ class Execution:
 UNEXPECTED = Failure(
     "analysis_error", "the analysis met an error that nobody expected; its log has the trace"
 )
+
+
+def _time_words(seconds: float) -> str:
+    return f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} seconds"
 
 
 def _solo_error(error: ItemError) -> Exception:

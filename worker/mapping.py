@@ -20,33 +20,54 @@ log = structlog.get_logger()
 Keep = Callable[[Kept], Awaitable[None]]
 
 
-async def run_map(run: Run, work: MapWork, executor: Executor, keep: Keep) -> Outcome:
-    """Does what is open in the chunk; what others are computing is read again later."""
+async def run_map(
+    run: Run, work: MapWork, executor: Executor, keep: Keep, is_late: Callable[[], bool]
+) -> Outcome:
+    """Does what is open in the chunk; what others are computing is read again later.
+
+    Once it is late no unit is begun: the rest is handed back for another run.
+    """
     batch = await work.read(run)
-    await _Mapping(run, work, executor, keep).do(list(batch.units))
+    if left := await _Mapping(run, work, executor, keep, is_late).do(list(batch.units)):
+        count = f"{left:,} of {len(batch.units):,} {run.spec.unit}"
+        return HandedBack(
+            why=f"{count} of a chunk are handed back: the run has reached its time limit"
+        )
     return HandedBack(ELSEWHERE_SECONDS) if batch.elsewhere else Done()
 
 
 class _Mapping:
     """The units of one run: a suspect is tried alone, then set aside; the rest goes on."""
 
-    def __init__(self, run: Run, work: MapWork, executor: Executor, keep: Keep) -> None:
+    def __init__(
+        self,
+        run: Run,
+        work: MapWork,
+        executor: Executor,
+        keep: Keep,
+        is_late: Callable[[], bool],
+    ) -> None:
         self._run = run
         self._work = work
         self._executor = executor
         self._keep = keep
+        self._is_late = is_late
 
-    async def do(self, units: Sequence[Unit]) -> None:
+    async def do(self, units: Sequence[Unit]) -> int:
+        """How many are left because it is late."""
         while units:
             done, death = await self._order(units)
             if death is None:
-                return
+                return len(units) - done
             if death.index is None:  # it died between units: none is suspect, the chunk may retry
                 raise death
             suspect = units[death.index]
             log.warning("child.died", reason=death.reason, key=suspect.key, detail=death.detail)
             await self._try_alone(suspect)
             units = [unit for n, unit in enumerate(units) if n >= done and unit is not suspect]
+            if self._is_late():
+                break
+        return len(units)
 
     async def _order(self, units: Sequence[Unit]) -> tuple[int, ChildDied | None]:
         """How many of the units are kept, and what killed the child, if anything did."""
@@ -59,6 +80,8 @@ class _Mapping:
                 async for output in outputs:
                     await self._keep(self._kept(units[output.index], output))
                     done = output.index + 1
+                    if done < len(units) and self._is_late():
+                        break
         except ChildDied as death:
             return done, death
         return done, None

@@ -12,6 +12,7 @@ import structlog
 from service.db.away import DATABASE_ERRORS, may_pass
 from service.db.chunks import Claim
 from service.domain.chunks import (
+    MAX_RETRIES,
     ClaimedChunk,
     Done,
     Failed,
@@ -163,7 +164,7 @@ class Runner:
             case HandedBack(after_seconds, why):
                 back = partial(self._runs.hand_back, chunk, after_seconds=after_seconds, why=why)
                 await self._persist(active, back)
-            case Failed(failure, transient=True):
+            case Failed(failure, transient=True) if chunk.attempts < MAX_RETRIES:
                 await self._persist(active, partial(self._retry_later, chunk, failure))
             case Failed(failure, trace=trace):
                 await self._persist(active, partial(self._runs.fail, chunk, failure, trace))

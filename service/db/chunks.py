@@ -112,6 +112,17 @@ WITH back AS (
 SELECT attempts FROM back
 """
 
+WARN = f"""
+WITH told AS (
+    UPDATE tasks t SET seq = t.seq + 1, log_seq = t.log_seq + 1
+    FROM chunks c WHERE c.id = $1 AND c.run = $2 AND c.token = $3 AND c.state = 'running'
+      AND t.id = c.task_id AND t.log_seq < {MAX_LOG_LINES}
+    RETURNING t.id, t.log_seq
+)
+INSERT INTO task_log (task_id, seq, stage, level, message)
+SELECT id, log_seq, $4, 'warning', $5 FROM told
+"""
+
 HOLD_FENCE = """
 SELECT 1 FROM chunks WHERE id = $1 AND run = $2 AND token = $3 AND state = 'running'
 FOR NO KEY UPDATE
@@ -176,6 +187,12 @@ class Chunks:
             chunk.stage,
             why,
         )
+
+    async def warn(self, chunk: ClaimedChunk, line: str) -> None:
+        """Writes a line of a run that goes on; nothing where it is superseded."""
+        fence = chunk.fence
+        values = (fence.chunk_id, fence.run, fence.token, chunk.stage, line)
+        await self._pool.execute(WARN, *values)
 
 
 def _claimed(row: asyncpg.Record) -> ClaimedChunk:

@@ -138,6 +138,11 @@ class RunActions:
             self.tell([chunk.task_id])
         return attempts
 
+    async def warn(self, chunk: ClaimedChunk, line: str) -> None:
+        """Writes a line into the log of the task, while its run goes on."""
+        await self.chunks.warn(chunk, line)
+        self.tell([chunk.task_id])
+
     def tell(self, task_ids: Iterable[UUID]) -> None:
         """Publishes the snapshots of tasks that have moved, soon."""
         self.telling.moved(task_ids)

@@ -84,6 +84,18 @@ def busy(item: Any, shared: Any) -> Iterator[list[int]]:
     _loop()
 
 
+def unreadable_in_the_end(item: Any, shared: Any) -> None:
+    time.sleep(0.05)
+    raise Unreadable("truncated", "the file ends too early")
+
+
+def tell_for_ever(item: Any, shared: Any) -> Iterator[int]:
+    """Never silent for long, so no stall."""
+    while True:
+        yield os.getpid()
+        time.sleep(0.05)
+
+
 def flood(item: int, shared: Any) -> Iterator[tuple[int, bytes]]:
     for number in range(item):
         yield number, bytes(100_000)

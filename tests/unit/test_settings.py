@@ -1,9 +1,14 @@
 """Settings: what the environment may say, and what it is told where it is wrong."""
 
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from service.settings import Settings
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
 
 
 def settings(**told: object) -> Settings:
@@ -38,3 +43,9 @@ def test_what_is_kept_for_0_days_is_kept_for_ever() -> None:
 def test_what_a_retry_needs_is_kept_for_as_long_as_one_may_come(name: str) -> None:
     with pytest.raises(ValidationError, match="more than 7"):
         settings(**{name: 7})
+
+
+def test_every_setting_is_documented() -> None:
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert documented == {name.upper() for name in Settings.model_fields}

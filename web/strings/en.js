@@ -325,6 +325,7 @@ export default {
   "reason.stalled": "Took too long",
   "reason.crashed": "Crashed the reader",
   "reason.gave_up": "Failed every time",
+  "reason.time_limit": "Took longer than a run may",
   "reason.path_too_long": "Path too long",
   "reason.link": "A link",
   "reason.encrypted": "Encrypted",

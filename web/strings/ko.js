@@ -320,6 +320,7 @@ export default {
   "reason.stalled": "시간이 너무 오래 걸림",
   "reason.crashed": "읽는 중 프로그램이 종료됨",
   "reason.gave_up": "여러 번 시도했지만 실패",
+  "reason.time_limit": "실행 제한 시간을 초과함",
   "reason.path_too_long": "경로가 너무 김",
   "reason.link": "링크",
   "reason.encrypted": "암호화됨",
