@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from random import Random
 
 from tests.chaos import ledger
@@ -28,6 +28,10 @@ class Blow:
     """Counted until this task is worked on."""
     seconds: float | None = None
     """Where something else was measured."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 Inflict = Callable[[Site, Load], Awaitable[Blow]]

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.chaos.faults import FULL_DISK
+from tests.chaos.cases import FULL_DISK
 from tests.chaos.outliving import outlive
 from tests.chaos.report import Report
 from tests.chaos.sites import running_site

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.chaos.case import Case
-from tests.chaos.faults import DRAINS
+from tests.chaos.cases import DRAINS
 from tests.chaos.outliving import named, outlive
 from tests.chaos.report import Report
 from tests.chaos.sites import Site, running_site

@@ -5,8 +5,9 @@ from random import Random
 import pytest
 
 from tests.chaos.case import Case, endure
+from tests.chaos.cases import LONG, POINTS, SHORT, SHORT_POINTS
 from tests.chaos.checker import Evidence
-from tests.chaos.faults import LONG, POINTS, SHORT, SHORT_POINTS, nothing_more
+from tests.chaos.faults.children import nothing_more
 from tests.chaos.load import Load
 from tests.chaos.outliving import named, outlive
 from tests.chaos.report import Report

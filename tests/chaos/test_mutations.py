@@ -8,7 +8,9 @@ import pytest
 
 from tests.chaos.case import Case, endure
 from tests.chaos.checker import Wrong
-from tests.chaos.faults import busy, kill_machine, naps, nothing_more, stop_before_save, terminate
+from tests.chaos.faults.children import nothing_more
+from tests.chaos.faults.workers import kill_machine, stop_before_save, terminate
+from tests.chaos.loads import busy, naps
 from tests.chaos.mutations import (
     MUTATIONS,
     fence_removed,

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from tests.chaos.faults import SILENT_POSTGRES
+from tests.chaos.cases import SILENT_POSTGRES
 from tests.chaos.outliving import outlive
 from tests.chaos.report import Report
 from tests.chaos.sites import running_site
