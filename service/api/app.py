@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -18,7 +18,7 @@ from service.api.headers import SafetyHeaders
 from service.api.hub import Hub
 from service.api.openapi import openapi
 from service.api.origins import cross_origin
-from service.api.problems import HANDLERS
+from service.api.problems import HANDLERS, Crashes
 from service.api.routes import (
     blobs,
     datasets,
@@ -74,10 +74,15 @@ def create_app(settings: Settings | None = None) -> Starlette:
             *socket_routes(),
             *pages.page_routes(),
         ],
-        middleware=[Middleware(SafetyHeaders), *cross_origin(told.allowed_origins)],
+        middleware=middleware(told.allowed_origins),
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
+
+
+def middleware(allowed_origins: Sequence[str]) -> list[Middleware]:
+    """What is around every answer, also around those of crashes."""
+    return [Middleware(SafetyHeaders), *cross_origin(allowed_origins), Middleware(Crashes)]
 
 
 async def read_openapi(request: Request) -> Response:

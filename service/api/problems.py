@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ExceptionHandler
+from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, Send
 
 from service.db.away import is_away
 from service.errors import MeanwhileError
@@ -83,6 +83,34 @@ def _failed(_: Request, error: Exception) -> Response:
 def _nobody_listens(_: Request, error: Exception) -> Response:
     del error
     return problem(400, "disconnected", "the connection was closed before the request was complete")
+
+
+class Crashes:
+    """Answers for what nobody expected, below the middleware that adds headers to answers.
+
+    Starlette's own answer comes from above it: a page of another origin could not read that.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_see)
+        except Exception as error:
+            if begun:
+                raise
+            await _failed(Request(scope), error)(scope, receive, send)
 
 
 HANDLERS: dict[Any, ExceptionHandler] = {
