@@ -11,6 +11,7 @@ from service.api.auth import COOKIE
 from service.api.examples import curl, path_examples, query_examples
 from service.api.operations import STREAM, BodyTooLarge, InvalidRequest, Operation
 from service.api.problems import MEDIA_TYPE
+from service.api.response_headers import OF_PROBLEMS, components, references
 from service.api.schemas.common import Problem
 from service.catalog.entry import Catalogue
 from service.errors import MeanwhileError
@@ -18,6 +19,7 @@ from service.usecases.access import Forbidden, TicketExpired, Unauthorized
 
 SIGNED_IN = [{"key": []}, {"session": []}]
 REF = "#/components/schemas/{model}"
+PATH_FORMATS = {"id": {"format": "uuid"}, "sha256": {"pattern": "^[0-9a-f]{64}$"}}
 
 
 def openapi(operations: Sequence[Operation], catalogue: Catalogue, version: str) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def openapi(operations: Sequence[Operation], catalogue: Catalogue, version: str)
         "paths": paths,
         "components": {
             "schemas": schemas["$defs"],
+            "headers": components(),
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
@@ -81,10 +84,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
             *_stream_parameters(operation),
             *_header_parameters(operation),
         ],
-        "responses": {
-            str(status): _answer(status, answer) for status, answer in operation.answers.items()
-        }
-        | _problems(operation),
+        "responses": _responses(operation),
     }
     if operation.public:
         told["security"] = []
@@ -99,7 +99,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "required": True
         }
     if operation.raw is not None:
-        told["requestBody"] = {"content": {operation.raw: {}}, "required": True}
+        told["requestBody"] = {
+            "content": {operation.raw: {}},
+            "required": not operation.may_be_empty,
+        }
     return told
 
 
@@ -109,7 +112,7 @@ def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string"} | ({"format": "uuid"} if name == "id" else {}),
+            "schema": {"type": "string"} | PATH_FORMATS.get(name, {}),
             "example": example,
         }
         for name, example in path_examples(operation).items()
@@ -163,8 +166,21 @@ def _inline(schema: Any, definitions: dict[str, Any]) -> Any:
     return schema
 
 
-def _answer(status: int, answer: Any) -> dict[str, Any]:
-    told: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+def _responses(operation: Operation) -> dict[str, Any]:
+    """By status; where an answer and a problem have the same, either may come."""
+    answers = {
+        str(status): _answer(status, answer, operation.told.get(status, ()))
+        for status, answer in operation.answers.items()
+    }
+    problems = _problems(operation)
+    for status in answers.keys() & problems.keys():
+        answers[status]["description"] += f" or {problems[status]['description']}"
+        answers[status]["content"] |= problems[status]["content"]
+    return answers | {status: told for status, told in problems.items() if status not in answers}
+
+
+def _answer(status: int, answer: Any, headers: Sequence[str]) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": HTTPStatus(status).phrase, **references(headers)}
     if answer is None:
         return told
     if isinstance(answer, str):
@@ -188,7 +204,8 @@ def _problems(operation: Operation) -> dict[str, Any]:
     for kind in dict.fromkeys(kinds):
         by_status.setdefault(kind.status, []).append(kind.code)
     return {
-        str(status): {"description": " or ".join(codes)} | _content(MEDIA_TYPE, _ref(Problem))
+        str(status): {"description": " or ".join(codes), **references(OF_PROBLEMS.get(status, ()))}
+        | _content(MEDIA_TYPE, _ref(Problem))
         for status, codes in sorted(by_status.items())
     }
 

@@ -103,12 +103,14 @@ class Operation:
 
     async def _understand(self, request: Request) -> Call:
         state = state_of(request)
+        signed_in = None if self.public else await self._authenticate(request, state)
+        _refuse_nul(request.path_params)
         return Call(
             request=request,
             state=state,
-            signed_in=None if self.public else await self._authenticate(request, state),
+            signed_in=signed_in,
             body=await self._read_body(request, state) if self.body else None,
-            query=_validated(self.query, dict(request.query_params)) if self.query else None,
+            query=_validated(self.query, _once(request.query_params)) if self.query else None,
         )
 
     async def _authenticate(self, request: Request, state: State) -> User:
@@ -126,9 +128,9 @@ class Operation:
             if len(data) > limit:
                 raise BodyTooLarge(f"a JSON body has at most {limit} bytes")
         try:
-            told = orjson.loads(data or b"{}")
-        except orjson.JSONDecodeError as error:
-            raise InvalidRequest(f"the body is not JSON: {error}") from error
+            told = strict_json.loads(data or b"{}")
+        except ValueError as error:
+            raise InvalidRequest(f"the body cannot be read as JSON: {error}") from error
         return _validated(self.body, told)
 
 

@@ -28,6 +28,9 @@ DETAILS = {
     405: "the method does not fit this address; the header Allow names those that do",
 }
 
+CHALLENGES = {401: {"WWW-Authenticate": "Bearer"}}
+"""What RFC 9110 wants a client told that is not let in."""
+
 log = structlog.get_logger()
 
 
@@ -57,7 +60,8 @@ def problem(
 def _ours(_: Request, error: Exception) -> Response:
     assert isinstance(error, MeanwhileError)  # noqa: S101 - registered for it alone
     errors = [{"field": name, "message": message} for name, message in error.fields]
-    return problem(error.status, error.code, error.detail, errors=errors, headers=error.headers)
+    headers = {**CHALLENGES.get(error.status, {}), **error.headers}
+    return problem(error.status, error.code, error.detail, errors=errors, headers=headers)
 
 
 def _starlettes(_: Request, error: Exception) -> Response:

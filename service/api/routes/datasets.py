@@ -8,7 +8,8 @@ from starlette.responses import Response
 from service.api import cursors
 from service.api.operations import Call, Operation
 from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
-from service.api.routes.tasks import SUBMISSION_PROBLEMS, accepted
+from service.api.response_headers import LOCATION
+from service.api.routes.tasks import ACCEPTED, SUBMISSION_PROBLEMS, accepted
 from service.api.schemas.common import Page
 from service.api.schemas.datasets import (
     ChangedDatasetBody,
@@ -151,6 +152,7 @@ OPERATIONS = (
         create_dataset,
         "Create a dataset",
         {201: DatasetAnswer},
+        told={201: (LOCATION,)},
         body=NewDatasetBody,
         example={"name": "holiday"},
         problems=(InvalidName, DatasetNameTaken),
@@ -190,6 +192,7 @@ OPERATIONS = (
         import_folder,
         "Import a folder of the server, as a task",
         {202: TaskAnswer, 200: TaskAnswer},
+        told=ACCEPTED,
         body=ImportBody,
         example={"path": "/data/pictures"},
         headers=(IDEMPOTENCY_KEY, PREFER),

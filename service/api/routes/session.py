@@ -4,10 +4,11 @@ from starlette.responses import Response
 
 from service.api.auth import COOKIE, give_session, refuse_foreign_pages, take_session
 from service.api.operations import Call, Operation
+from service.api.response_headers import SET_COOKIE
 from service.api.schemas.session import Session, SignIn
 from service.api.views import PREFIX, json
 from service.domain.users import User
-from service.usecases.access import LinkUsed
+from service.usecases.access import Forbidden, LinkUsed
 
 
 async def sign_in(call: Call) -> Response:
@@ -44,9 +45,10 @@ OPERATIONS = (
         {200: Session},
         body=SignIn,
         example={"token": "what stands behind the # of the link"},
-        problems=(LinkUsed,),
+        problems=(LinkUsed, Forbidden),
+        told={200: (SET_COOKIE,)},
         public=True,
     ),
     Operation("GET", PATH, read_session, "Who is signed in", {200: Session}),
-    Operation("DELETE", PATH, sign_out, "Sign out", {204: None}),
+    Operation("DELETE", PATH, sign_out, "Sign out", {204: None}, told={204: (SET_COOKIE,)}),
 )

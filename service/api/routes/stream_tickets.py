@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from service.api.operations import Call, Operation
+from service.api.response_headers import CACHE_CONTROL
 from service.api.schemas.stream_tickets import StreamTicketAnswer
 from service.api.views import PREFIX, json
 from service.domain.snapshots import rfc3339
@@ -30,6 +31,7 @@ OPERATIONS = (
         create_stream_ticket,
         "Get a ticket that opens the streams of a task, and nothing else, for 60 seconds",
         {201: StreamTicketAnswer},
+        told={201: (CACHE_CONTROL,)},
         problems=(TaskNotFound,),
     ),
 )

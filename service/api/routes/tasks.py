@@ -1,5 +1,6 @@
 """Tasks: submit, read, wait for, watch, cancel, retry."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,12 @@ from service.api.request_headers import (
     idempotency_key,
     is_known,
     preferred_wait,
+)
+from service.api.response_headers import (
+    CACHE_CONTROL,
+    ETAG,
+    LOCATION,
+    PREFERENCE_APPLIED,
 )
 from service.api.schemas.tasks import (
     LogPage,
@@ -180,6 +187,7 @@ def _type_view(entry: Entry) -> dict[str, Any]:
 
 
 TASK = f"{PREFIX}/tasks/{{id}}"
+ACCEPTED: Mapping[int, Sequence[str]] = dict.fromkeys((202, 200), (LOCATION, PREFERENCE_APPLIED))
 SUBMISSION_PROBLEMS = (IdempotencyKeyReused, TooManyActiveTasks)
 OPERATIONS = (
     Operation(
@@ -191,6 +199,7 @@ OPERATIONS = (
         submit_task,
         "Submit a task; an equal active one, or a fresh result, answers instead",
         {202: TaskAnswer, 200: TaskAnswer},
+        told=ACCEPTED,
         body=TaskBody,
         example={"type": "image_analysis", "dataset_id": DATASET_ID},
         headers=(IDEMPOTENCY_KEY, PREFER),
@@ -216,6 +225,7 @@ OPERATIONS = (
         read_task,
         "A task, at once or as soon as it has moved on",
         {200: TaskAnswer, 304: None},
+        told={200: (CACHE_CONTROL, ETAG), 304: (CACHE_CONTROL, ETAG)},
         query=WaitQuery,
         headers=(IF_NONE_MATCH,),
         problems=(TaskNotFound,),
@@ -236,6 +246,7 @@ OPERATIONS = (
         stream_task,
         "Watch a task: snapshot, progress, preview, log, done",
         {200: STREAM, 204: None},
+        told={200: (CACHE_CONTROL,)},
         problems=(TaskNotFound,),
         by_ticket=True,
     ),
@@ -253,6 +264,7 @@ OPERATIONS = (
         retry_task,
         "Go on with a failed or cancelled task, or redo what a partial one has set aside",
         {202: TaskAnswer, 200: TaskAnswer},
+        told=ACCEPTED,
         body=RetryBody,
         example={"only": None},
         headers=(PREFER,),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from service.api.multipart import Part, parts
 from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
 from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
-from service.api.routes.tasks import SUBMISSION_PROBLEMS, accepted
+from service.api.routes.tasks import ACCEPTED, SUBMISSION_PROBLEMS, accepted
 from service.api.schemas.datasets import AddedFile, FilesAnswer, RoomAnswer
 from service.api.schemas.tasks import TaskAnswer
 from service.api.views import PREFIX, json
@@ -212,6 +212,7 @@ OPERATIONS = (
         "Add one file of any size under a path; 200 where it was there already",
         {201: AddedFile, 200: AddedFile},
         raw="application/octet-stream",
+        may_be_empty=True,
         example="1.jpg",
         problems=(DatasetNotFound, InvalidPath, *TOO_MUCH),
     ),
@@ -221,6 +222,7 @@ OPERATIONS = (
         import_archive,
         "Add the files of a zip, tar or tar.gz, as a task; they appear as they come",
         {202: TaskAnswer, 200: TaskAnswer},
+        told=ACCEPTED,
         headers=(IDEMPOTENCY_KEY, PREFER),
         raw="application/octet-stream",
         example="pictures.zip",
@@ -232,6 +234,7 @@ OPERATIONS = (
         import_labels,
         "Set labels, groups and splits from a CSV or JSON Lines file, as a task",
         {202: TaskAnswer, 200: TaskAnswer},
+        told=ACCEPTED,
         headers=(IDEMPOTENCY_KEY, PREFER),
         raw="text/csv",
         example="labels.csv",
