@@ -56,8 +56,15 @@ def refuse_foreign_pages(connection: HTTPConnection) -> None:
     origin = connection.headers.get("origin")
     if origin is None and not socket:
         return
-    if urlsplit(origin or "").netloc != connection.headers.get("host"):
+    if _host(origin or "") != connection.headers.get("host"):
         raise Forbidden("the request comes from a page of another origin")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def give_session(request: Request, response: Response, session: str) -> None:

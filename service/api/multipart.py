@@ -73,20 +73,20 @@ async def _events(stream: AsyncIterator[bytes], boundary: bytes) -> AsyncGenerat
     def data(block: bytes, start: int, end: int) -> None:
         events.append(bytes(block[start:end]))
 
-    parser = MultipartParser(
-        boundary,
-        {
-            "on_part_begin": headers.clear,
-            "on_header_field": headers.add_name,
-            "on_header_value": headers.add_value,
-            "on_header_end": headers.end,
-            "on_headers_finished": begin,
-            "on_part_data": data,
-            "on_part_end": lambda: events.append(_End),
-            "on_end": lambda: ended.append(True),
-        },
-    )
     try:
+        parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": headers.clear,
+                "on_header_field": headers.add_name,
+                "on_header_value": headers.add_value,
+                "on_header_end": headers.end,
+                "on_headers_finished": begin,
+                "on_part_data": data,
+                "on_part_end": lambda: events.append(_End),
+                "on_end": lambda: ended.append(True),
+            },
+        )
         async for block in stream:
             parser.write(block)
             while events:

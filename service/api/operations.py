@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 
-import orjson
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import QueryParams
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from service.api import strict_json
 from service.api.auth import authenticate, authenticate_watcher
 from service.api.state import State, state_of
 from service.domain.users import User
@@ -78,12 +79,16 @@ class Operation:
     """The description of a multipart form's repeated ``files``."""
     raw: str | None = None
     """The media type of a body that is taken as it comes."""
+    may_be_empty: bool = False
+    """Whether a raw body of no bytes is one, too."""
     example: Mapping[str, Any] | str | None = None
     """A body that works: what JSON says, or the name of a file."""
     query: type[BaseModel] | None = None
     """Each field that must be there has an example."""
     headers: Sequence[str] = ()
     """Of the request, those that change the answer."""
+    told: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """By status, the headers of the answer that say something."""
     problems: Sequence[type[MeanwhileError]] = field(default=())
     public: bool = False
     by_ticket: bool = False
@@ -153,9 +158,16 @@ def _route(path: str, by_method: Mapping[str, Operation]) -> Route:
     return route
 
 
+def _once(told: QueryParams) -> dict[str, str]:
+    """The parameters of a query; none of ours is a list."""
+    for name in told:
+        if len(told.getlist(name)) > 1:
+            raise InvalidRequest(f"{name!r} is given twice; say it once", fields=[(name, "twice")])
+    return dict(told)
+
+
 def _validated(model: type[BaseModel], told: Any) -> BaseModel:
-    if _has_nul(told):
-        raise InvalidRequest("the request holds a NUL character, which no text of ours can have")
+    _refuse_nul(told)
     try:
         return model.model_validate(told)
     except ValidationError as error:
@@ -165,6 +177,11 @@ def _validated(model: type[BaseModel], told: Any) -> BaseModel:
         ]
         named = ", ".join(name for name, _ in fields)
         raise InvalidRequest(f"the request does not fit: {named}", fields=fields) from error
+
+
+def _refuse_nul(told: Any) -> None:
+    if _has_nul(told):
+        raise InvalidRequest("the request holds a NUL character, which no text of ours can have")
 
 
 def _has_nul(told: Any) -> bool:

@@ -1,5 +1,6 @@
 """Task events: the life of one task as a stream that ends with ``done``."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from service.domain.tasks import Status
 from service.domain.users import User
 
 LOG_LINES = 200
+SEQ = re.compile(r"[0-9]{1,19}")
 
 
 async def task_events(request: Request, state: State, user: User, task_id: UUID) -> Response:
@@ -26,7 +28,7 @@ async def task_events(request: Request, state: State, user: User, task_id: UUID)
 
 def _last_id(request: Request) -> int | None:
     told = request.headers.get("last-event-id") or request.query_params.get("last_event_id") or ""
-    return int(told) if told.isascii() and told.isdigit() else None
+    return int(told) if SEQ.fullmatch(told) else None
 
 
 @dataclass(slots=True)

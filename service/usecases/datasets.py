@@ -30,6 +30,11 @@ class DatasetNotFound(MeanwhileError):
     code = "dataset_not_found"
     status = 404
 
+    def __init__(self, id_: UUID | None) -> None:
+        super().__init__(
+            f"there is no dataset {str(id_)!r} that you may see; GET /api/v1/datasets lists those"
+        )
+
 
 class DatasetNameTaken(MeanwhileError):
     """The owner has one of that name."""
@@ -98,7 +103,7 @@ class DatasetActions:
     async def find(self, user: User, id_: UUID) -> Dataset:
         dataset = await self._datasets.find(id_, user)
         if dataset is None:
-            raise DatasetNotFound(f"there is no dataset {str(id_)!r}")
+            raise DatasetNotFound(id_)
         return dataset
 
     async def page(

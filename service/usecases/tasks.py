@@ -192,7 +192,7 @@ class TaskActions:
         answered = await self._submitting.submit(new)
         match answered:
             case Answered(outcome="missing"):
-                raise DatasetNotFound(f"there is no dataset {str(asked.dataset_id)!r}")
+                raise DatasetNotFound(asked.dataset_id)
             case Answered(outcome="full"):
                 raise TooManyActiveTasks(self._too_many())
             case Answered(outcome="reused"):
@@ -211,7 +211,9 @@ class TaskActions:
     async def find(self, user: User, id_: UUID) -> Task:
         task = await self._tasks.find(id_, user)
         if task is None:
-            raise TaskNotFound(f"there is no task {str(id_)!r}")
+            raise TaskNotFound(
+                f"there is no task {str(id_)!r} that you may see; GET /api/v1/tasks lists those"
+            )
         return task
 
     async def page(
@@ -234,7 +236,7 @@ class TaskActions:
         await self._own(user, id_, "cancel it")
         if not await self._tasks.cancel(id_, f"{user.name} asked to cancel it"):
             raise TaskEnded(
-                f"the task is {(await self.find(user, id_)).status}; it cannot be cancelled"
+                f"the task is {(await self.find(user, id_)).status}; nothing is left to cancel"
             )
         return await self._told(user, id_)
 

@@ -164,7 +164,7 @@ class UploadActions:
                 " may have"
             ) from error
         if added is None:
-            raise DatasetNotFound(f"there is no dataset {str(dataset_id)!r}")
+            raise DatasetNotFound(dataset_id)
         return added
 
     async def keep(

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -9,12 +10,20 @@ from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from service.api.operations import Call, InvalidRequest, Operation
+from service.api.request_headers import IF_NONE_MATCH, is_known
+from service.api.response_headers import (
+    ACCEPT_RANGES,
+    CACHE_CONTROL,
+    CONTENT_DISPOSITION,
+    CONTENT_RANGE,
+    ETAG,
+)
 from service.api.views import PREFIX
 from service.errors import MeanwhileError
 from service.usecases.datasets import BlobNotFound
 
 SHA256_LENGTH = 64
-RANGE = re.compile(r"(?=[^-]|-\d)(\d*)-(\d*)")
+RANGE = re.compile(r"(?=[^-]|-[0-9])([0-9]{0,19})-([0-9]{0,19})")
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 PICTURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -32,38 +41,52 @@ class RangeNotSatisfiable(MeanwhileError):
     code = "range_not_satisfiable"
     status = 416
 
+    def __init__(self, size_bytes: int) -> None:
+        super().__init__(f"the blob has {size_bytes} bytes, and none of them is in the range")
+        self._size_bytes = size_bytes
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Content-Range": f"bytes */{self._size_bytes}"}
+
 
 class BlobResponse(FileResponse):
     """A file; a Range header that makes no sense is passed over, as RFC 9110 allows."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        told = Headers(scope=scope).get("range", "")
-        if told and not self._makes_sense(told):
-            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"range"]
-        await super().__call__(scope, receive, send)
+        headers = [pair for pair in scope["headers"] if pair[0] != b"range"]
+        if told := Headers(scope=scope).get("range"):
+            size_bytes = (await asyncio.to_thread(Path(self.path).stat)).st_size
+            if ranges := _satisfiable(told, size_bytes):
+                headers.append((b"range", f"bytes={','.join(ranges)}".encode()))
+        await super().__call__({**scope, "headers": headers}, receive, send)
 
-    def _makes_sense(self, told: str) -> bool:
-        size_bytes = Path(self.path).stat().st_size
-        unit, _, ranges = told.partition("=")
-        if unit.strip().lower() != "bytes":
-            return False
-        found = [RANGE.fullmatch(part.strip()) for part in ranges.split(",")]
-        if not all(found):
-            return False
-        firsts = [int(part[1]) for part in found if part and part[1]]
-        lasts = [(part[1], part[2]) for part in found if part and part[2]]
-        if any(first and int(first) > int(last) for first, last in lasts):
-            return False
-        if firsts and all(first >= size_bytes for first in firsts):
-            raise RangeNotSatisfiable(f"the blob has {size_bytes} bytes")
-        return True
+
+def _satisfiable(told: str, size_bytes: int) -> list[str]:
+    """Those of the ranges that a file of that size has; none if one of them makes no sense."""
+    unit, _, listed = told.partition("=")
+    found = [RANGE.fullmatch(part.strip()) for part in listed.split(",")]
+    if unit.strip().lower() != "bytes" or not all(found):
+        return []
+    ranges = [(part[1], part[2]) for part in found if part]
+    if any(first and last and int(last) < int(first) for first, last in ranges):
+        return []
+    there = [(first, last) for first, last in ranges if _begins(first, last, size_bytes)]
+    if not there:
+        raise RangeNotSatisfiable(size_bytes)
+    return [f"{first}-{last}" for first, last in there]
+
+
+def _begins(first: str, last: str, size_bytes: int) -> bool:
+    """Whether there is a first byte; without ``first`` it is so many from the end."""
+    return int(first) < size_bytes if first else int(last) > 0 < size_bytes
 
 
 async def read_blob(call: Call) -> Response:
     """The bytes never change, so that a browser may keep them for ever."""
     sha256 = await _visible(call)
     headers = FOREVER | {"ETag": f'"{sha256}"'}
-    if call.request.headers.get("if-none-match") == headers["ETag"]:
+    if is_known(call.request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     storage = call.state.runtime.storage
     beginning = await asyncio.to_thread(storage.beginning, sha256)
@@ -101,6 +124,7 @@ def _media_type(beginning: bytes) -> str | None:
     return next((type_ for magic, type_ in PICTURES if beginning.startswith(magic)), None)
 
 
+KEPT = (ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, ETAG)
 BLOB = f"{PREFIX}/blobs/{{sha256}}"
 OPERATIONS = (
     Operation(
@@ -109,6 +133,8 @@ OPERATIONS = (
         read_blob,
         "The bytes of a blob, or a range of them",
         {200: "*/*", 206: "*/*", 304: None},
+        headers=("Range", IF_NONE_MATCH),
+        told={200: KEPT, 206: (*KEPT, CONTENT_RANGE), 304: (CACHE_CONTROL, ETAG)},
         problems=(BlobNotFound, RangeNotSatisfiable),
     ),
     Operation(
@@ -117,6 +143,7 @@ OPERATIONS = (
         read_thumbnail,
         "A small picture of a blob, longest side 256 pixels",
         {200: "image/*"},
+        told={200: (CACHE_CONTROL,)},
         problems=(BlobNotFound,),
     ),
 )
