@@ -44,17 +44,21 @@ def client(quiet_site: Web) -> Iterator[httpx2.Client]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def analysed(quiet_site: Web, client: httpx2.Client, sample_folder: Path) -> Analysed:
+def analysed_by(web: Web, client: httpx2.Client, sample_folder: Path) -> Analysed:
     """Made by a worker that has gone when the examples run."""
     dataset = new_dataset(client)
     picture = next((sample_folder / "dogs").iterdir()).read_bytes()
     added = client.put(f"{API}/datasets/{dataset}/files/{ITEM_PATH}", content=picture).json()
     asked = {"type": "image_analysis", "dataset_id": dataset}
-    with running(quiet_site.environment, "-m", "worker"):
+    with running(web.environment, "-m", "worker"):
         task = client.post(f"{API}/tasks", json=asked).json()
         assert events(client, task["links"]["events"])[-1][1]["status"] == "completed"
     return Analysed(task["id"], added["sha256"])
+
+
+@pytest.fixture(scope="module")
+def analysed(quiet_site: Web, client: httpx2.Client, sample_folder: Path) -> Analysed:
+    return analysed_by(quiet_site, client, sample_folder)
 
 
 @pytest.fixture
