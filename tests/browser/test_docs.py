@@ -35,6 +35,16 @@ async def test_a_stranger_reads_every_operation_and_its_curl_line(stranger: Page
     assert asked == {urlsplit(stranger.url).netloc}
 
 
+async def test_a_stranger_reads_which_headers_an_answer_has(stranger: Page) -> None:
+    await opened(stranger)
+
+    await open_operation(stranger, "create_dataset")
+
+    created = stranger.locator(".responses-table .response[data-code='201']")
+    await expect(created).to_contain_text("Location")
+    await expect(created).to_contain_text("The address of what was made or found")
+
+
 async def test_whoever_is_signed_in_tries_an_operation_there(page: Page) -> None:
     await opened(page)
 

@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from service.api.operations import Call, Operation
+from service.api.response_headers import CONTENT_DISPOSITION
 from service.api.schemas.exports import ExportQuery
 from service.api.views import PREFIX
 from service.domain.exports import ExportFormat
@@ -70,6 +71,7 @@ OPERATIONS = (
         export_task,
         "A row for each item of a completed task, with all that is known and was found of it",
         {200: "*/*"},
+        told={200: (CONTENT_DISPOSITION,)},
         query=ExportQuery,
         problems=(TaskNotFound, TaskNotCompleted),
     ),
