@@ -1,14 +1,15 @@
 /** Attributes of pictures: in which order they are shown, on what scale, in what unit, and where they are an issue. */
 
-import { bytes, compact, compactBytes, figure } from "./format.js";
+import { bytes, compact, compactBytes, figure, share } from "./format.js";
 import { t } from "./language.js";
 
 const PLAIN = { show: figure, tick: compact };
 const PIXELS = { show: (value) => t("unit.pixels", { value: figure(value) }), tick: compact };
 const BITS = { show: (value) => t("unit.bits", { value: figure(value) }), tick: compact };
+const SHARE = { show: share, tick: share };
 const BYTES = { show: bytes, tick: compactBytes };
 
-/** Size, light, detail, colour; `issue` with `below(params)` tells which values are flagged as what. */
+/** Size, light, detail, colour, what cameras and compression leave; `issue` with `below(params)` tells which values are flagged as what. */
 const KNOWN = {
   width: { ...PIXELS, logarithmic: true },
   height: { ...PIXELS, logarithmic: true },
@@ -22,6 +23,17 @@ const KNOWN = {
   entropy: { ...BITS, issue: "low_information", flags: (params) => [[0, 10 * params.low_information_threshold]] },
   saturation: PLAIN,
   colourfulness: PLAIN,
+  colour_cast: { ...PLAIN, issue: "colour_cast", flags: (params) => [[100 * (1 - params.colour_cast_threshold), Infinity]] },
+  overexposed: { ...SHARE, issue: "overexposed", flags: (params) => [[1 - params.overexposed_threshold, 1]] },
+  underexposed: { ...SHARE, issue: "underexposed", flags: (params) => [[1 - params.underexposed_threshold, 1]] },
+  noise: { ...PLAIN, issue: "noisy", flags: (params) => [[50 * (1 - params.noisy_threshold), Infinity]] },
+  blockiness: { ...PLAIN, issue: "blocky", flags: (params) => [[1 / params.blocky_threshold, Infinity]] },
+  jpeg_quality: {
+    ...PLAIN,
+    issue: "low_jpeg_quality",
+    flags: (params) => [[0, 100 * params.low_jpeg_quality_threshold]],
+  },
+  border: { ...SHARE, issue: "border", flags: (params) => [[1 - params.border_threshold, 1]] },
 };
 
 /** What a chart of each attribute needs, in the order in which they are shown. */

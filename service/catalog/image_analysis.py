@@ -1,6 +1,6 @@
 """image_analysis: attributes, issues and duplicates of the images of a dataset."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class ImageAnalysisParams(Params):
-    """Thresholds below which a score is an issue; defaults and definitions are CleanVision's."""
+    """Thresholds below which a score is an issue; the first six are CleanVision's."""
 
     dark_threshold: Share = 0.32
     light_threshold: Share = 0.05
@@ -19,6 +19,15 @@ class ImageAnalysisParams(Params):
     odd_aspect_ratio_threshold: Share = 0.35
     blurry_threshold: Share = 0.29
     odd_size_threshold: Share = 0.5
+    overexposed_threshold: Share = 0.7
+    underexposed_threshold: Share = 0.7
+    colour_cast_threshold: Share = 0.85
+    noisy_threshold: Share = 0.7
+    blocky_threshold: Share = 0.55
+    low_jpeg_quality_threshold: Share = 0.5
+    border_threshold: Share = 0.95
+    label_outlier_deviations: Annotated[float, Field(ge=1, le=100)] = 5
+    """How far from the median of its label an image is an outlier, in robust deviations."""
     near_duplicate_distance: Annotated[int, Field(ge=0, le=10)] = 4
     """Bits by which the perceptual hashes of near duplicates may differ, of 64."""
 
@@ -67,6 +76,8 @@ class FlaggedItem(Result):
     path: str
     sha256: str
     score: float | None
+    data: dict[str, Any] | None = None
+    """What else is known: the attribute of an outlier and its deviations, a duplicate's group."""
     reason: Reason | None = None
 
 
@@ -87,6 +98,8 @@ class GroupMember(Result):
     item_id: int
     path: str
     sha256: str
+    keep: bool
+    """Whether it is the best of its group: most pixels, then sharpest, then most bytes."""
 
 
 class Groups(Result):

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from service.compute import blur, tones
+from service.compute import blur, borders, casts, grain, tones
 from service.compute.decoding import DEEP
 from service.compute.pixels import plane
 from service.compute.tones import Pixels
@@ -19,7 +19,7 @@ SPREAD_MARGIN: Final = 0.04
 
 
 def measure(views: Views) -> dict[str, float] | None:
-    """Brightness, contrast, entropy, blur, sharpness and colours of an image.
+    """Brightness, exposure, entropy, blur, sharpness, colours, noise and borders of an image.
 
     A glance first: a sample of the pixels, and the small image for blur. If the image might be
     dark, light, low in information or blurry at CleanVision's default thresholds, what decides is
@@ -45,14 +45,30 @@ def measure(views: Views) -> dict[str, float] | None:
         entropy = _entropy(views, views.pixels)
     if doubts[2]:
         edges, spread = blur.terms(blur.reduced(views.picture.image, views.tiny.size))
+    grey = plane(views.grey)
     return {
         **tones.brightness_numbers(ascending),
-        **tones.colour_numbers(tones.colour_bands(part)),
+        **tones.exposure_numbers(ascending),
+        **_colours(part),
+        **_grain(views),
+        **borders.widths(grey),
         "entropy": entropy,
         "blur_edges": edges,
         "blur_std": spread,
-        "sharpness": blur.sharpness(plane(views.grey)),
+        "sharpness": blur.sharpness(grey),
     }
+
+
+def _colours(part: Pixels) -> dict[str, float]:
+    bands = tones.colour_bands(part)
+    return {**tones.colour_numbers(bands), "colour_cast": casts.cast(bands)}
+
+
+def _grain(views: Views) -> dict[str, float]:
+    """Where fewer pixels were decoded, blocks have another size and are not looked for."""
+    stripes = grain.stripes(views.pixels, views.picture.image.width)
+    blocks = 1.0 if views.picture.scaled else grain.blockiness(stripes)
+    return {"noise": grain.noise(stripes), "blockiness": blocks}
 
 
 def _entropy(views: Views, part: Pixels) -> float:

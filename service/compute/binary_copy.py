@@ -15,11 +15,11 @@ FLOAT8_OID: Final = 701
 def read_features(
     path: Path, *, numbers: int, signature_bytes: int, descriptor_bytes: int = 0
 ) -> NDArray[np.void]:
-    """Rows (item_id int8, numbers float8[], signature bytea), each of the same width.
+    """Rows (item_id int8, label int8, numbers float8[], signature bytea), all of the same width.
 
-    Returns a structured array of (N,) with the fields ``item_id`` (big-endian int64), ``numbers``
-    ((K,) with the field ``value``, big-endian float64) and ``signature`` (bytes). Where
-    ``descriptor_bytes`` is said, rows have a fourth column, descriptor bytea, and the field
+    Returns a structured array of (N,) with the fields ``item_id`` and ``label`` (big-endian int64),
+    ``numbers`` ((K,) with the field ``value``, big-endian float64) and ``signature`` (bytes). Where
+    ``descriptor_bytes`` is said, rows have a fifth column, descriptor bytea, and the field
     ``descriptor`` ((D,) uint8). Raises ValueError where the file has another shape, or rows hold
     nulls or values of another length.
     """
@@ -48,6 +48,8 @@ def _row_type(numbers: int, widths: Mapping[str, int]) -> np.dtype[np.void]:
             ("fields", ">i2"),
             ("item_id_bytes", ">i4"),
             ("item_id", ">i8"),
+            ("label_bytes", ">i4"),
+            ("label", ">i8"),
             ("array_bytes", ">i4"),
             ("dimensions", ">i4"),
             ("nulls", ">i4"),
@@ -64,8 +66,9 @@ def _row_type(numbers: int, widths: Mapping[str, int]) -> np.dtype[np.void]:
 def _check(rows: NDArray[np.void], numbers: int, widths: Mapping[str, int]) -> None:
     told = {name: width for name, width in widths.items() if width}
     expected = {
-        "fields": 2 + len(told),
+        "fields": 3 + len(told),
         "item_id_bytes": 8,
+        "label_bytes": 8,
         "dimensions": 1,
         "nulls": 0,
         "oid": FLOAT8_OID,

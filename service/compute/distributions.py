@@ -6,15 +6,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.compute.compression import NO_QUALITY
+from service.compute.issues import bordered
+
 Floats = NDArray[np.float64]
 BINS = 30
 QUANTILES = {"p01": 1, "p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "p99": 99}
+SHARES = ("brightness", "dark", "light", "saturation", "overexposed", "underexposed", "border")
 LOGARITHMIC = ("size_bytes", "sharpness", "width", "height")
 """Attributes that spread over orders of magnitude: their bins grow by a constant factor."""
 
 
 def attributes(numbers: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The attributes that are shown, each (N,), from those that are kept."""
+    """The attributes that are shown, each (N,), from those that are kept; quality of JPEG alone."""
+    quality = numbers["jpeg_quality"]
     return {
         "width": numbers["width"],
         "height": numbers["height"],
@@ -28,6 +33,13 @@ def attributes(numbers: Mapping[str, Floats]) -> dict[str, Floats]:
         "sharpness": numbers["sharpness"],
         "saturation": numbers["saturation_mean"],
         "colourfulness": numbers["colourfulness"],
+        "colour_cast": numbers["colour_cast"],
+        "overexposed": numbers["overexposed"],
+        "underexposed": numbers["underexposed"],
+        "noise": numbers["noise"],
+        "blockiness": numbers["blockiness"],
+        "jpeg_quality": quality[quality != NO_QUALITY],
+        "border": bordered(numbers),
     }
 
 
@@ -51,7 +63,7 @@ def describe(name: str, values: Floats) -> dict[str, Any]:
 
 def _edges(name: str, low: float, high: float) -> Floats:
     """Bins that cover the values; shares always run from 0 to 1."""
-    if name in ("brightness", "dark", "light", "saturation"):
+    if name in SHARES:
         return np.linspace(0, 1, BINS + 1)
     if low == high:
         return np.array([low - 0.5, high + 0.5])

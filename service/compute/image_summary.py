@@ -1,14 +1,14 @@
 """Image summary: from the features of all images of a dataset to its issues and distributions."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.compute import duplicates
+from service.compute import duplicates, outliers
 from service.compute.binary_copy import read_features
 from service.compute.decoding import ANIMATED, FORMATS, MODES
 from service.compute.distributions import attributes, describe
@@ -28,6 +28,7 @@ HASH_WORDS: Final = 1
 """64-bit words of a signature that are its perceptual hash."""
 
 Ids = NDArray[np.int64]
+Places = NDArray[np.intp]
 Groups = NDArray[np.intp]
 """(N,) group numbers, or ``NO_GROUP``."""
 Json = dict[str, Any]
@@ -41,8 +42,8 @@ class Flagged:
     threshold: float | None
     ids: Ids
     scores: NDArray[np.float64]
-    groups: Groups | None = None
-    """Of duplicates: the number of each item's group."""
+    data: Mapping[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
+    """What else is known of each item, by name."""
 
     def rows(self) -> Iterator[Json]:
         """``{"items": [[kind, item id, score, data], …]}``, at most ``BATCH`` at a time."""
@@ -53,21 +54,23 @@ class Flagged:
             yield {"items": [[self.name, *row] for row in zip(ids, told, data, strict=True)]}
 
     def _data(self, part: slice) -> list[Json] | list[None]:
-        if self.groups is None:
+        if not self.data:
             return [None] * len(self.ids[part])
-        return [{"group": group} for group in self.groups[part].tolist()]
+        columns = [column[part].tolist() for column in self.data.values()]
+        return [dict(zip(self.data, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def told(self, total: int) -> Json:
         """What the result says of it."""
-        ids, told = self.ids[:SHOWN].tolist(), self.scores[:SHOWN].tolist()
+        shown = slice(SHOWN)
+        rows = zip(
+            self.ids[shown].tolist(), self.scores[shown].tolist(), self._data(shown), strict=True
+        )
         return {
             "name": self.name,
             "threshold": self.threshold,
             "count": len(self.ids),
             "share": len(self.ids) / total if total else 0.0,
-            "items": [
-                {"item_id": id_, "score": score} for id_, score in zip(ids, told, strict=True)
-            ],
+            "items": [{"item_id": id_, "score": score, "data": data} for id_, score, data in rows],
         }
 
 
@@ -87,13 +90,17 @@ def summarise(item: Json, shared: Json) -> Iterator[Json]:
     columns = rows["numbers"]["value"]
     numbers = {name: columns[:, n][order].astype(np.float64) for n, name in enumerate(names)}
     total = len(ids) + len(unreadable)
+    shown = attributes(numbers)
     issues = [_issue(name, told, ids, thresholds) for name, told in scores(numbers).items()]
+    labels = rows["label"][order].astype(np.int64)
+    issues.append(_outliers(shown, labels, ids, thresholds["label_outlier_deviations"]))
     yield {"progress": SCORED}
     exact, near, distance = yield from _duplicates(
         rows["signature"][order], int(thresholds["near_duplicate_distance"])
     )
-    issues.append(_grouped("exact_duplicates", None, exact, ids))
-    issues.append(_grouped("near_duplicates", float(distance), near, ids))
+    worth = _worth(numbers)
+    issues.append(_grouped("exact_duplicates", None, exact, ids, worth))
+    issues.append(_grouped("near_duplicates", float(distance), near, ids, worth))
     yield {"progress": COMPARED}
     for issue in issues:
         yield from issue.rows()
@@ -103,15 +110,16 @@ def summarise(item: Json, shared: Json) -> Iterator[Json]:
             "items": total,
             "analysed": len(ids),
             "unreadable": len(unreadable),
-            "attributes": {
-                name: describe(name, told) for name, told in attributes(numbers).items()
-            },
+            "attributes": {name: describe(name, told) for name, told in shown.items()},
             "formats": _named_counts(numbers["format_code"], FORMATS),
             "modes": _named_counts(numbers["mode_code"], MODES),
             "animated": _animated(numbers),
             "rotated": int((numbers["orientation"] != 1).sum()),
             "issues": [issue.told(total) for issue in issues] + [_unreadable(unreadable, total)],
-            "duplicates": {"exact": _shown(exact, ids), "near": _shown(near, ids)},
+            "duplicates": {
+                "exact": _shown(exact, ids, worth),
+                "near": _shown(near, ids, worth),
+            },
         }
     }
 
@@ -126,13 +134,43 @@ def _issue(
     return Flagged(name, threshold, ids[order], told[order])
 
 
-def _grouped(name: str, threshold: float | None, groups: Groups, ids: Ids) -> Flagged:
+def _outliers(
+    attributes: Mapping[str, NDArray[np.float64]], labels: Ids, ids: Ids, deviations: float
+) -> Flagged:
+    """Items further from their label than so many deviations: the further the lower the score."""
+    away, names = outliers.worst(attributes, labels)
+    found = np.flatnonzero(np.abs(away) > deviations)
+    order = found[np.lexsort((ids[found], -np.abs(away[found])))]
+    data = {"attribute": names[order], "deviations": away[order]}
+    return Flagged("label_outliers", 1 / deviations, ids[order], 1 / np.abs(away[order]), data)
+
+
+def _grouped(
+    name: str, threshold: float | None, groups: Groups, ids: Ids, worth: Places
+) -> Flagged:
     """Items of groups: the larger the group the lower the score, 1 / its size."""
     members = np.flatnonzero(groups != NO_GROUP)
     told = 1 / np.bincount(groups[members])[groups[members]]
-    order = np.lexsort((ids[members], groups[members], told))
+    order = np.lexsort((worth[members], groups[members], told))
     members = members[order]
-    return Flagged(name, threshold, ids[members], told[order], groups[members])
+    data = {"group": groups[members], "keep": _firsts(groups[members])}
+    return Flagged(name, threshold, ids[members], told[order], data)
+
+
+def _worth(numbers: Mapping[str, NDArray[np.float64]]) -> Places:
+    """The rank (N,) of each item as the one to keep: most pixels, sharpest, most bytes, first."""
+    pixels = numbers["width"] * numbers["height"]
+    order = np.lexsort((-numbers["size_bytes"], -numbers["sharpness"], -pixels))
+    ranks = np.empty(len(order), np.intp)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+def _firsts(groups: Groups) -> NDArray[np.bool_]:
+    """Which members, that stand group by group, are the first of theirs."""
+    firsts = np.ones(len(groups), bool)
+    firsts[1:] = groups[1:] != groups[:-1]
+    return firsts
 
 
 def _duplicates(
@@ -195,16 +233,20 @@ def _unreadable(unreadable: Sequence[Json], total: int) -> Json:
     }
 
 
-def _shown(groups: Groups, ids: Ids) -> Json:
+def _shown(groups: Groups, ids: Ids, worth: Places) -> Json:
     """How many groups and items, and the members of the largest groups, larger ones first."""
     members = np.flatnonzero(groups != NO_GROUP)
     sizes = np.bincount(groups[members])
     largest = np.lexsort((np.arange(len(sizes)), -sizes))[:SHOWN]
+    best = members[np.argsort(worth[members])]
     return {
         "groups": len(sizes),
         "items": len(members),
         "shown": [
-            [{"item_id": id_} for id_ in ids[np.flatnonzero(groups == group)[:SHOWN]].tolist()]
+            [
+                {"item_id": id_, "keep": place == 0}
+                for place, id_ in enumerate(ids[best[groups[best] == group][:SHOWN]].tolist())
+            ]
             for group in largest.tolist()
         ],
     }

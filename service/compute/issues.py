@@ -1,4 +1,4 @@
-"""Issues: scores of images from their attributes, by CleanVision's definitions; low is bad."""
+"""Issues: scores of images from their attributes; low is bad. The first seven are CleanVision's."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.compute import blur
+from service.compute.compression import NO_QUALITY
 
 Floats = NDArray[np.float64]
 Numbers = Mapping[str, Floats]
 """Attributes by name, each (N,)."""
+
+WORST_CAST = 100.0
+"""CIELAB units, as far as sRGB goes."""
+WORST_NOISE = 50.0
+"""Grey levels."""
 
 GREY_MODE = 0.0
 """The code of mode L."""
@@ -26,7 +32,23 @@ def scores(numbers: Numbers) -> dict[str, Floats]:
         "odd_aspect_ratio": np.minimum(width / height, height / width),
         "odd_size": odd_size(width, height),
         "grayscale": (numbers["mode_code"] != GREY_MODE).astype(np.float64),
+        "overexposed": 1 - numbers["overexposed"],
+        "underexposed": 1 - numbers["underexposed"],
+        "colour_cast": 1 - np.minimum(numbers["colour_cast"] / WORST_CAST, 1),
+        "noisy": 1 - np.minimum(numbers["noise"] / WORST_NOISE, 1),
+        "blocky": np.minimum(1 / np.maximum(numbers["blockiness"], 1), 1),
+        "low_jpeg_quality": np.where(
+            numbers["jpeg_quality"] == NO_QUALITY, 1, numbers["jpeg_quality"] / 100
+        ),
+        "border": 1 - bordered(numbers),
     }
+
+
+def bordered(numbers: Numbers) -> Floats:
+    """Shares (N,) of the areas of images that are bars along their sides."""
+    tall = 1 - numbers["border_top"] - numbers["border_bottom"]
+    wide = 1 - numbers["border_left"] - numbers["border_right"]
+    return 1 - np.maximum(tall, 0) * np.maximum(wide, 0)
 
 
 def odd_size(width: Floats, height: Floats) -> Floats:

@@ -16,6 +16,10 @@ STEPS: Final = np.float32(257)
 
 BRIGHTEST: Final = 65535
 
+WASHED_OUT: Final = 250
+DROWNED: Final = 5
+"""Levels of 255 from which, and up to which, brightness shows nothing any more."""
+
 _PERCEIVED: Final = np.array((0.241, 0.691, 0.068), np.float32)
 _MIXTURES: Final = np.array(((1, -1, 0), (0.5, 0.5, -1), (0.299, 0.587, 0.114)), np.float32)
 """Red against green, yellow against blue, and luma, of red, green and blue."""
@@ -78,6 +82,16 @@ def brightness_numbers(ascending: Brightness) -> dict[str, float]:
     for percent in PERCENTS:
         numbers[f"brightness_p{percent:02}"] = percentile(ascending, percent)
     return numbers
+
+
+def exposure_numbers(ascending: Brightness) -> dict[str, float]:
+    """Shares of the pixels that are at least as bright as level 250, and at most as level 5."""
+    above = np.searchsorted(ascending, np.uint16(WASHED_OUT * STEPS), side="left")
+    below = np.searchsorted(ascending, np.uint16((DROWNED + 0.5) * STEPS), side="left")
+    return {
+        "overexposed": 1 - int(above) / len(ascending),
+        "underexposed": int(below) / len(ascending),
+    }
 
 
 def percentile(ascending: Brightness, percent: int) -> float:

@@ -41,8 +41,19 @@ FROM wanted w LEFT JOIN claimed c ON c.blob_id = w.id ORDER BY w.id
 """Takes what nobody has, and over only the claim that it saw to be dead: a dead run stays dead, and
 whoever was quicker has put another in its place."""
 
+LABELS = """
+WITH named AS (
+    SELECT label, row_number() OVER (ORDER BY label) AS number
+    FROM (SELECT DISTINCT label FROM items WHERE dataset_id = $1 AND label IS NOT NULL) AS told
+)
+"""
+"""The labels of a dataset, numbered from 1."""
+
 FROZEN = """
 FROM items i JOIN features f ON f.blob_id = i.blob_id
+"""
+
+OF_VERSION = """
 WHERE i.dataset_id = $1 AND i.added_in <= $2 AND (i.removed_in IS NULL OR i.removed_in > $2)
   AND f.extractor = $3 AND f.version = $4
 """
@@ -100,7 +111,10 @@ class Features:
     async def export(
         self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
     ) -> None:
-        """Writes (item id, numbers, signature) of analysed items, by id, as a binary COPY file."""
+        """Writes (item id, label, numbers, signature) of analysed items, by id, as a binary COPY.
+
+        Labels are numbers of this dataset, in the order of their names; 0 where there is none.
+        """
         await self._export("f.numbers, f.signature", path, dataset_id, version, extractor)
 
     async def export_descriptors(
@@ -115,7 +129,9 @@ class Features:
     ) -> None:
         async with self._exports, self._pool.acquire() as connection:
             await connection.copy_from_query(
-                f"SELECT i.id, {columns} {FROZEN} AND f.state = 'ready' ORDER BY i.id",
+                f"""{LABELS} SELECT i.id, coalesce(n.number, 0), {columns} {FROZEN}
+                LEFT JOIN named n ON n.label = i.label {OF_VERSION}
+                AND f.state = 'ready' ORDER BY i.id""",
                 dataset_id,
                 version,
                 extractor.name,
@@ -130,7 +146,7 @@ class Features:
     ) -> list[tuple[int, Reason]]:
         """Items whose blobs no image could be made of, by id, with the reason of each."""
         rows = await self._pool.fetch(
-            f"""SELECT i.id, f.reason_code, f.reason_detail {FROZEN}
+            f"""SELECT i.id, f.reason_code, f.reason_detail {FROZEN} {OF_VERSION}
             AND f.state = 'unreadable' ORDER BY i.id""",
             dataset_id,
             version,

@@ -2,7 +2,7 @@
 
 from service.domain.features import Extractor
 
-IMAGE_EXTRACTOR = Extractor("image", version=3)
+IMAGE_EXTRACTOR = Extractor("image", version=4)
 
 SIGNATURE_BYTES = 24
 """8 bytes of perceptual hash, then 16 of a digest of pixels, shape and mode."""
@@ -31,5 +31,15 @@ NUMBERS = (
     "sharpness",
     "saturation_mean",
     "colourfulness",
+    "overexposed",
+    "underexposed",
+    "colour_cast",
+    "noise",
+    "blockiness",
+    "jpeg_quality",
+    "border_top",
+    "border_bottom",
+    "border_left",
+    "border_right",
 )
 """What is kept of every image, in this order; the extractor's version changes with it."""

@@ -17,7 +17,8 @@ export function DuplicateGroups({ found }) {
       ${found.shown.map((group) => html`
         <li key=${group[0].item_id} class="group">
           <p class="hint">${sizeOf(group)}</p>
-          <ul class="gallery">${group.map((item) => html`<${Picture} key=${item.item_id} item=${item} />`)}</ul>
+          <ul class="gallery">${group.map((item) => html`
+            <${Picture} key=${item.item_id} item=${item} why=${item.keep && t("groups.keep")} />`)}</ul>
         </li>`)}
     </ul>`;
 }

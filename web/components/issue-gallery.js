@@ -11,7 +11,7 @@ export function IssueGallery({ task, issue }) {
   return html`
     <ul class="gallery">
       ${more.items.value.map((item) => html`
-        <${Picture} key=${item.item_id} item=${item} why=${whyOf(issue.name, item.score)} />`)}
+        <${Picture} key=${item.item_id} item=${item} why=${whyOf(issue.name, item.score, item.data)} />`)}
     </ul>
     <${MoreButton} more=${more} />`;
 }

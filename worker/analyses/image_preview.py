@@ -6,6 +6,21 @@ from typing import Any
 BINS = 20
 """Bins of the brightness histogram, over 0 to 1."""
 
+ISSUES = (
+    "dark",
+    "light",
+    "low_information",
+    "odd_aspect_ratio",
+    "grayscale",
+    "overexposed",
+    "underexposed",
+    "colour_cast",
+    "noisy",
+    "blocky",
+    "low_jpeg_quality",
+    "border",
+)
+
 Counts = dict[str, Any]
 
 
@@ -34,14 +49,26 @@ def _flags(
     numbers: Mapping[str, float], facts: Mapping[str, Any], params: Mapping[str, Any]
 ) -> dict[str, bool]:
     width, height = numbers["width"], numbers["height"]
-    return {
-        "dark": numbers["brightness_p99"] < params["dark_threshold"],
-        "light": 1 - numbers["brightness_p05"] < params["light_threshold"],
-        "low_information": min(0.1 * numbers["entropy"], 1) < params["low_information_threshold"],
-        "odd_aspect_ratio": min(width / height, height / width)
-        < params["odd_aspect_ratio_threshold"],
-        "grayscale": facts["mode"] == "L",
+    scores = {
+        "dark": numbers["brightness_p99"],
+        "light": 1 - numbers["brightness_p05"],
+        "low_information": min(0.1 * numbers["entropy"], 1),
+        "odd_aspect_ratio": min(width / height, height / width),
+        "overexposed": 1 - numbers["overexposed"],
+        "underexposed": 1 - numbers["underexposed"],
+        "colour_cast": 1 - numbers["colour_cast"] / 100,
+        "noisy": 1 - numbers["noise"] / 50,
+        "blocky": 1 / max(numbers["blockiness"], 1),
+        "low_jpeg_quality": (numbers["jpeg_quality"] or 100) / 100,
+        "border": 1 - _bordered(numbers),
     }
+    flags = {name: score < params[f"{name}_threshold"] for name, score in scores.items()}
+    return {**flags, "grayscale": facts["mode"] == "L"}
+
+
+def _bordered(numbers: Mapping[str, float]) -> float:
+    tall = 1 - numbers["border_top"] - numbers["border_bottom"]
+    return 1 - tall * (1 - numbers["border_left"] - numbers["border_right"])
 
 
 def _started(counts: Counts) -> Counts:
@@ -49,9 +76,7 @@ def _started(counts: Counts) -> Counts:
         counts |= {
             "analysed": 0,
             "unreadable": 0,
-            "issues": dict.fromkeys(
-                ("dark", "light", "low_information", "odd_aspect_ratio", "grayscale"), 0
-            ),
+            "issues": dict.fromkeys(ISSUES, 0),
             "formats": {},
             "histograms": {"brightness": [0] * BINS},
         }

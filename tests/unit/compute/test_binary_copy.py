@@ -15,7 +15,7 @@ def row(item_id: int, numbers: list[float], *texts: bytes) -> bytes:
     elements = b"".join(struct.pack(">id", 8, number) for number in numbers)
     array = struct.pack(">iiiii", 1, 0, 701, len(numbers), 1) + elements
     return (
-        struct.pack(">hiq", 2 + len(texts), 8, item_id)
+        struct.pack(">hiqiq", 3 + len(texts), 8, item_id, 8, 2 * item_id)
         + struct.pack(">i", len(array))
         + array
         + b"".join(struct.pack(">i", len(text)) + text for text in texts)
@@ -33,6 +33,7 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     rows = read_features(path, numbers=2, signature_bytes=4)
 
     assert rows["item_id"].tolist() == [7, 1 << 40]
+    assert rows["label"].tolist() == [14, 1 << 41]
     assert rows["numbers"]["value"].tolist() == [[1.5, -2.0], [0.0, 1e300]]
     assert [bytes(signature) for signature in rows["signature"]] == [b"abcd", b"wxyz"]
 

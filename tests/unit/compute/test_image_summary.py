@@ -19,6 +19,14 @@ THRESHOLDS = {
     "odd_aspect_ratio_threshold": 0.35,
     "blurry_threshold": 0.29,
     "odd_size_threshold": 0.5,
+    "overexposed_threshold": 0.7,
+    "underexposed_threshold": 0.7,
+    "colour_cast_threshold": 0.85,
+    "noisy_threshold": 0.7,
+    "blocky_threshold": 0.55,
+    "low_jpeg_quality_threshold": 0.5,
+    "border_threshold": 0.95,
+    "label_outlier_deviations": 5,
     "near_duplicate_distance": 4,
 }
 GOOD = {
@@ -36,6 +44,8 @@ GOOD = {
     "blur_edges": 60.0,
     "blur_std": 12.0,
     "sharpness": 500.0,
+    "blockiness": 1.0,
+    "jpeg_quality": 90.0,
 }
 NAMES_OF_ISSUES: list[str] = [
     "dark",
@@ -45,6 +55,14 @@ NAMES_OF_ISSUES: list[str] = [
     "odd_aspect_ratio",
     "odd_size",
     "grayscale",
+    "overexposed",
+    "underexposed",
+    "colour_cast",
+    "noisy",
+    "blocky",
+    "low_jpeg_quality",
+    "border",
+    "label_outliers",
     "exact_duplicates",
     "near_duplicates",
     "unreadable",
@@ -59,7 +77,13 @@ class Dataset:
         self.unreadable: list[dict[str, Any]] = []
 
     def add(
-        self, item_id: int, *, looks: int | None = None, pixels: int | None = None, **changes: float
+        self,
+        item_id: int,
+        *,
+        looks: int | None = None,
+        pixels: int | None = None,
+        label: int = 0,
+        **changes: float,
     ) -> None:
         numbers = [float((GOOD | changes).get(name, 0.0)) for name in NAMES]
         look = _spread(item_id) if looks is None else looks
@@ -67,7 +91,7 @@ class Dataset:
         elements = b"".join(struct.pack(">id", 8, number) for number in numbers)
         array = struct.pack(">iiiii", 1, 0, 701, len(numbers), 1) + elements
         self.rows.append(
-            struct.pack(">hiqi", 3, 8, item_id, len(array))
+            struct.pack(">hiqiqi", 4, 8, item_id, 8, label, len(array))
             + array
             + struct.pack(">iQ", 24, look)
             + digest
@@ -110,7 +134,7 @@ def test_good_images_have_no_issues(dataset: Dataset, tmp_path: Path) -> None:
 
     assert items == []
     assert [issue["name"] for issue in result["issues"]] == NAMES_OF_ISSUES
-    assert [issue["count"] for issue in result["issues"]] == [0] * 10
+    assert [issue["count"] for issue in result["issues"]] == [0] * len(NAMES_OF_ISSUES)
     assert (result["items"], result["analysed"], result["unreadable"]) == (60, 60, 0)
 
 
@@ -122,6 +146,13 @@ def test_good_images_have_no_issues(dataset: Dataset, tmp_path: Path) -> None:
         ("blurry", {"blur_edges": 30.0, "blur_std": 19.0}),
         ("low_information", {"entropy": 2.9}),
         ("odd_aspect_ratio", {"width": 1073.0, "height": 286.0}),
+        ("overexposed", {"overexposed": 0.31}),
+        ("underexposed", {"underexposed": 0.31}),
+        ("colour_cast", {"colour_cast": 15.1}),
+        ("noisy", {"noise": 15.1}),
+        ("blocky", {"blockiness": 1.9}),
+        ("low_jpeg_quality", {"jpeg_quality": 49.0}),
+        ("border", {"border_left": 0.03, "border_right": 0.03}),
         ("odd_size", {"width": 6400.0, "height": 4800.0}),
         ("grayscale", {"mode_code": 0.0}),
     ],
@@ -162,12 +193,54 @@ def test_copies_are_an_exact_group_and_no_near_one(dataset: Dataset, tmp_path: P
 
     items, result = dataset.summed_up(tmp_path)
 
-    assert items == [["exact_duplicates", id_, 0.5, {"group": 0}] for id_ in (1, 2)]
+    assert items == [
+        ["exact_duplicates", 1, 0.5, {"group": 0, "keep": True}],
+        ["exact_duplicates", 2, 0.5, {"group": 0, "keep": False}],
+    ]
     assert result["duplicates"]["exact"] == {
         "groups": 1,
         "items": 2,
-        "shown": [[{"item_id": 1}, {"item_id": 2}]],
+        "shown": [[{"item_id": 1, "keep": True}, {"item_id": 2, "keep": False}]],
     }
+
+
+@pytest.mark.parametrize(
+    "better",
+    [
+        {"width": 1280.0},
+        {"sharpness": 501.0},
+        {"size_bytes": 60_000.0},
+        {"width": 641.0, "sharpness": 10.0, "size_bytes": 10.0},
+        {"sharpness": 501.0, "size_bytes": 10.0},
+    ],
+)
+def test_the_best_of_a_group_is_to_be_kept(
+    dataset: Dataset, tmp_path: Path, better: dict[str, Any]
+) -> None:
+    for item_id in (1, 2, 3):
+        dataset.add(item_id, looks=item_id, pixels=item_id, **(better if item_id == 2 else {}))
+
+    items, result = dataset.summed_up(tmp_path)
+
+    kept = [row[1] for row in items if row[0] == "near_duplicates" and row[3]["keep"]]
+    assert kept == [2]
+    assert [item["item_id"] for item in result["duplicates"]["near"]["shown"][0]] == [2, 1, 3]
+
+
+def test_an_image_unlike_the_others_of_its_label_is_an_outlier(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    for item_id in range(30):
+        dataset.add(item_id, label=1, brightness_mean=0.2 + item_id / 1000)
+        dataset.add(item_id + 30, label=2, brightness_mean=0.8 + item_id / 1000)
+    dataset.add(90, label=1, brightness_mean=0.8)
+
+    items, result = dataset.summed_up(tmp_path)
+
+    assert [row[:2] for row in items] == [["label_outliers", 90]]
+    assert items[0][3]["attribute"] == "brightness"
+    assert items[0][3]["deviations"] == pytest.approx(1 / items[0][2])
+    assert result["issues"][NAMES_OF_ISSUES.index("label_outliers")]["items"][0]["data"]
 
 
 def test_every_copy_of_a_near_duplicate_is_one(dataset: Dataset, tmp_path: Path) -> None:
@@ -247,6 +320,16 @@ def test_hardly_anything_is_summed_up_too(tmp_path: Path, count: int) -> None:
     assert items == []
     assert result["analysed"] == count
     assert {told["count"] for told in result["attributes"].values()} == {count}
+
+
+def test_only_jpeg_files_have_a_quality(dataset: Dataset, tmp_path: Path) -> None:
+    dataset.add(1, jpeg_quality=0.0)
+
+    items, result = dataset.summed_up(tmp_path)
+
+    assert items == []
+    assert result["attributes"]["jpeg_quality"]["count"] == 60
+    assert result["attributes"]["jpeg_quality"]["min"] == 90
 
 
 def test_histograms_hold_every_image_once(dataset: Dataset, tmp_path: Path) -> None:
