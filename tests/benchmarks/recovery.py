@@ -7,7 +7,7 @@ from random import Random
 from tests.benchmarks.figure import Figure
 from tests.chaos.case import Case, Endured, Inflict, endure
 from tests.chaos.checker import Wrong
-from tests.chaos.faults import kill_machine, kill_worker
+from tests.chaos.faults.workers import kill_machine, kill_worker
 from tests.chaos.load import Load
 from tests.chaos.sites import SLOTS, WORKERS, Site, running_site
 from worker.heart import LEASE_SECONDS

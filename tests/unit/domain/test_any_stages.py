@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.domain.chunks import backoff_seconds
 from service.domain.eta import remaining
+from service.domain.marks import Mark
 from service.domain.paces import Pace, Took, learnt
 from service.domain.places import Place, starts_in
 from service.domain.previews import merged
@@ -20,13 +21,20 @@ MONTH_SECONDS = 30 * 86_400.0
 seconds = st.floats(0, MONTH_SECONDS)
 sizes = st.integers(0, 10**7)
 weights = st.floats(0.01, 1)
-counts = st.just(0.0) | st.floats(1e-6, 1e7)
 paces = st.builds(Pace, seconds, seconds, st.floats(0.15, 1.0))
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=4,
 )
+
+
+@st.composite
+def marks(draw: st.DrawFn) -> list[Mark]:
+    """Neither time nor what is done runs backwards."""
+    times = sorted(draw(st.lists(seconds, max_size=20)))
+    dones = sorted(draw(st.lists(sizes, min_size=len(times), max_size=len(times))))
+    return [Mark(*mark) for mark in zip(times, dones, strict=True)]
 
 
 @st.composite
@@ -42,8 +50,7 @@ def stages(draw: st.DrawFn) -> Stage:
         *("s", "S", kind, "items", draw(weights), total, done),
         started_at=_at(started),
         completed_at=_at(ended),
-        recent_done=draw(counts),
-        recent_seconds=draw(seconds),
+        marks=draw(marks()) if started is not None else (),
         counted_at=_at(counted),
         pace=draw(st.none() | paces),
     )
