@@ -184,7 +184,7 @@ def _answer(status: int, answer: Any, headers: Sequence[str]) -> dict[str, Any]:
     if answer is None:
         return told
     if isinstance(answer, str):
-        return told | _content(answer, {"type": "string"})
+        return told | {"content": {answer: {}}}  # bytes, which a schema says nothing of
     if isinstance(answer, type) and issubclass(answer, BaseModel):
         return told | _content("application/json", _ref(answer))
     return told | _content("application/json", {"type": "object"})
