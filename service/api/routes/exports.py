@@ -81,6 +81,7 @@ OPERATIONS = (
         report_task,
         "The result of a completed task as one HTML file with figures, tables and thumbnails",
         {200: "text/html"},
+        told={200: (CONTENT_DISPOSITION,)},
         problems=(TaskNotFound, TaskNotCompleted, ResultOutdated),
     ),
 )
