@@ -13,6 +13,8 @@ SURE = 4.0
 """The rate has changed where its two parts differ by so many standard errors."""
 LEAST_SECONDS = 2.0
 """A shorter part tells nothing about a change."""
+FINEST_SECONDS = 0.001
+"""Rows know no shorter times; what is counted at the same moment has no rate."""
 PARTS = 8
 """Into so many parts a run is divided to see how its rate wanders."""
 WANDERS_ON = 1.5
@@ -107,7 +109,7 @@ def tempo(marks: Sequence[Mark]) -> Tempo | None:
 def _windows(marks: Sequence[Mark]) -> Iterator[_Part]:
     for before, after in pairwise(marks):
         seconds, done = after.seconds - before.seconds, after.done - before.done
-        if seconds > 0:
+        if seconds >= FINEST_SECONDS:
             yield _Part(1, seconds, done, done * done / seconds)
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +20,6 @@ MONTH_SECONDS = 30 * 86_400.0
 
 seconds = st.floats(0, MONTH_SECONDS)
 sizes = st.integers(0, 10**7)
-pauses = st.integers(0, 60_000)
 weights = st.floats(0.01, 1)
 paces = st.builds(Pace, seconds, seconds, st.floats(0.15, 1.0))
 json = st.recursive(
