@@ -14,7 +14,7 @@ demo: local ## start here and analyse sample photographs; DIR=/folder takes your
 up: local ## start here; PORT=8000, LOCAL_DIR=.local
 	@exec $(BIN)/python -m deploy.local up
 
-test: dev ## run the tests, but chaos; ARGS='-k words' chooses
+test: dev ## run the tests, of chaos the short ones; ARGS='-k words' chooses
 	@$(BIN)/python -m pytest -m 'not chaos' $(ARGS)
 
 check: dev ## ruff, pyright, import contracts, vendored files

@@ -42,29 +42,38 @@ STEP_SECONDS = 300
 POISON = ("segfault", "devour", "kill")
 """What an item may do to its child; each of them is set aside."""
 
+
+def _dies(where: str, point: str) -> Case:
+    return Case(f"a worker dies {where}", 5, partial(die_at, point=f"worker.{point}"), busy)
+
+
 SHORT = (
-    Case("a worker is killed", 5, kill_worker, busy),
+    _dies("between commit and publishing", "tell.before"),
     Case("a worker stops before it saves, and wakes up late", 5, stop_before_save, busy),
+    Case("SIGTERM to everybody, twice", 28, partial(terminate, times=2), busy, may_charge=False),
+    Case("PostgreSQL restarts", 5, restart_postgres, busy),
+    Case("children are killed", 5, kill_child, busy),
+    Case("Redis is flushed", 3, flush_redis, busy, may_charge=False),
+)
+"""What `make test` runs too: the most telling, each of its kind."""
+
+LONG = (
+    Case("PostgreSQL ends connections all the time", 5, terminate_backends, busy),
+    Case("a worker is killed", 5, kill_worker, busy),
     Case(
         "items kill their child or want too much memory",
         5,
         nothing_more,
         partial(bad_items, words=POISON),
     ),
-    Case("SIGTERM to everybody, twice", 28, partial(terminate, times=2), busy, may_charge=False),
     Case("Redis restarts", 5, restart_redis, busy, may_charge=False),
     Case("Redis is cut off", 5, cut_redis, busy, may_charge=False),
-    Case("PostgreSQL restarts", 5, restart_postgres, busy),
     Case("web dies between commit and ticket", 3, kill_web_before_ticket, idle, may_charge=False),
     Case("tickets come twice, and for nothing", 3, double_tickets, busy, may_charge=False),
     Case("clients are cut off", 3, cut_clients, busy, may_charge=False),
-)
-
-LONG = (
     Case("a machine dies", LEASE_SECONDS + 3, kill_machine, busy),
     Case("a machine stands still for longer than a lease", LEASE_SECONDS + 3, stop_machine, busy),
     Case("an event loop is blocked", LEASE_SECONDS + 5, block_loop, busy),
-    Case("children are killed", 5, kill_child, busy),
     Case("an item never ends", 10, nothing_more, partial(bad_items, words=("loop",))),
     Case(
         "what is cancelled hears no signal",
@@ -73,12 +82,10 @@ LONG = (
         lambda load: load.nap(60, deaf=True),
         may_charge=False,
     ),
-    Case("Redis is flushed", 3, flush_redis, busy, may_charge=False),
     Case("Redis is slow", 3, slow_redis, busy, may_charge=False),
     Case("Redis says nothing", 5, freeze_redis, busy, may_charge=False),
     Case("tickets are lost", 3, lose_tickets, busy, may_charge=False),
     Case("PostgreSQL crashes", 10, kill_postgres, busy),
-    Case("PostgreSQL ends connections all the time", 5, terminate_backends, busy),
     Case("every connection waits for a lock", 5, exhaust_pools, busy),
     Case("there is no connection left", 5, take_connections, busy),
     Case("both are cut off", 5, cut_both, busy),
@@ -106,17 +113,8 @@ LONG = (
     ),
 )
 
-
-def _dies(where: str, point: str) -> Case:
-    return Case(f"a worker dies {where}", 5, partial(die_at, point=f"worker.{point}"), busy)
-
-
-SHORT_POINTS = (
-    _dies("between commit and publishing", "tell.before"),
-    _dies("between storing files and saving them", "adopt.after"),
-)
-
 POINTS = (
+    _dies("between storing files and saving them", "adopt.after"),
     _dies("before it has claimed", "claim.before"),
     _dies("after a claim, before its first order", "claim.after"),
     _dies("before it plans", "plan.before"),

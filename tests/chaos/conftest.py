@@ -44,7 +44,7 @@ def seeded(report: Report, request: pytest.FixtureRequest) -> Random:
     return Random(f"{report.seed} {request.node.name}")
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def battered(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Site]:
     """The site that endures one case after the other."""
     async with running_site(tmp_path_factory.mktemp("battered")) as site:

@@ -15,12 +15,15 @@ def named(cases: tuple[Case, ...]) -> list[ParameterSet]:
     return [pytest.param(case, id=case.name) for case in cases]
 
 
-async def outlive(site: Site, case: Case, random: Random, report: Report) -> Endured:
-    """No promise is broken, and the work goes on in time."""
+async def outlive(
+    site: Site, case: Case, random: Random, report: Report, *, patience: int = 1
+) -> Endured:
+    """No promise is broken, and the work goes on in time, if any was left to go on."""
     endured = await endure(site, case, random)
     report.rows.append(_row(case, endured))
     assert not endured.violations, endured.violations
-    assert endured.seconds <= case.bound_seconds, endured.seconds
+    late = endured.seconds > case.bound_seconds * patience  # not where it is nan
+    assert not late, endured.seconds
     return endured
 
 

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from tests.chaos.case import Case, endure
-from tests.chaos.cases import LONG, POINTS, SHORT, SHORT_POINTS
+from tests.chaos.cases import LONG, POINTS, SHORT
 from tests.chaos.checker import Evidence
 from tests.chaos.faults.children import nothing_more
 from tests.chaos.load import Load
@@ -13,23 +13,30 @@ from tests.chaos.outliving import named, outlive
 from tests.chaos.report import Report
 from tests.chaos.sites import SLOTS, WORKERS, Site
 
-pytestmark = [pytest.mark.chaos, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.parametrize("case", named(SHORT + SHORT_POINTS))
+PATIENCE = 4
+"""How many times as long it may take on a machine that does much else: `make test` is about what
+is lost, `make chaos` about when work goes on too."""
+
+
+@pytest.mark.parametrize("case", named(SHORT))
+async def test_nothing_is_lost_however_busy_the_machine_is_when(
+    battered: Site, case: Case, seeded: Random, report: Report
+) -> None:
+    await outlive(battered, case, seeded, report, patience=PATIENCE)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("case", named(SHORT + LONG + POINTS))
 async def test_nothing_is_lost_when(
     battered: Site, case: Case, seeded: Random, report: Report
 ) -> None:
     await outlive(battered, case, seeded, report)
 
 
-@pytest.mark.parametrize("case", named(LONG + POINTS))
-async def test_nothing_is_lost_either_when(
-    battered: Site, case: Case, seeded: Random, report: Report
-) -> None:
-    await outlive(battered, case, seeded, report)
-
-
+@pytest.mark.chaos
 async def test_every_slot_works_after_all_that(battered: Site, seeded: Random) -> None:
     async def a_nap_for_each(load: Load) -> None:
         for _ in range(WORKERS * SLOTS):
@@ -41,6 +48,7 @@ async def test_every_slot_works_after_all_that(battered: Site, seeded: Random) -
     assert most_at_once(endured.evidence) == WORKERS * SLOTS
 
 
+@pytest.mark.chaos
 async def test_nothing_is_left_of_workers_that_have_ended(battered: Site) -> None:
     await battered.make_whole()
 

@@ -24,7 +24,7 @@ from tests.chaos.report import Report
 from tests.chaos.sites import DRAIN_SECONDS, running_site
 from worker.heart import LEASE_SECONDS
 
-pytestmark = [pytest.mark.chaos, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONGER_THAN_A_LEASE = LEASE_SECONDS + 5
 
@@ -65,7 +65,14 @@ NOTICED = {
 }
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS)
+SHORT = {fence_removed.__name__}
+"""What `make test` runs too."""
+
+
+@pytest.mark.parametrize(
+    "mutation",
+    [pytest.param(name, marks=[] if name in SHORT else [pytest.mark.chaos]) for name in MUTATIONS],
+)
 async def test_the_checker_notices(
     mutation: str, tmp_path_factory: pytest.TempPathFactory, seeded: Random, report: Report
 ) -> None:
