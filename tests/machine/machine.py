@@ -224,7 +224,8 @@ class TaskMachine(RuleBasedStateMachine):
     @rule(which=WHICH, redo=st.sampled_from(Redo))
     def retry(self, which: int, redo: Redo) -> None:
         """Nothing else can be asked of a task that has ended."""
-        task = self._pick(self._tasks(active=False), which)
+        ended = sorted(self._tasks(active=False), key=lambda task: not task.set_aside)
+        task = self._pick(ended, which)
         with pytest.raises(TaskEnded):
             self._do(self.tasks.cancel(self._owner(task), task.id))
         with pytest.raises(TaskEnded):
@@ -387,7 +388,7 @@ class TaskMachine(RuleBasedStateMachine):
         assert [chunk.size for chunk in cut] == [len(some) for some in covered]
 
     def _save(self, runs: list[Run], keys: int, *, aside: bool) -> None:
-        """Up to so many keys of each; the saves of the late are refused."""
+        """Up to so many keys of each, maybe one set aside; the saves of the late are refused."""
         batch = [save for run in runs for save in self._saves(run, keys, aside=aside)]
         told = self._do(self.runs.save(WORKERS[0], batch))
         late = {run.fence for run in self.late}
@@ -410,11 +411,14 @@ class TaskMachine(RuleBasedStateMachine):
                 some = [k for k in open_keys if chunk.first_key <= k <= chunk.last_key][:keys]
             case _:
                 return [FractionSave(fence, min(400 * keys, 1000))]
-        if aside:
-            return [SetAsideSave(fence, key, REASON) for key in some]
+        poison = some[:1] if aside else []
+        rest = some[len(poison) :]
+        return [SetAsideSave(fence, key, REASON) for key in poison] + self._settled(run, rest)
+
+    def _settled(self, run: Run, keys: Sequence[int]) -> list[Save]:
         if run.chunk.stage == "copy":
-            return [FileSave(fence, key, skipped=REASON) for key in some]
-        return [FeatureSave(fence, EXTRACTOR, key, unreadable=REASON) for key in some]
+            return [FileSave(run.fence, key, skipped=REASON) for key in keys]
+        return [FeatureSave(run.fence, EXTRACTOR, key, unreadable=REASON) for key in keys]
 
     def _finish(self, run: Run) -> None:
         """A range only ends once each of its keys is saved or set aside."""
