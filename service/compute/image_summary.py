@@ -14,6 +14,7 @@ from service.compute.decoding import ANIMATED, FORMATS, MODES
 from service.compute.distributions import attributes, describe
 from service.compute.duplicates import NO_GROUP
 from service.compute.issues import scores
+from service.compute.unreadable import unreadable_rows
 
 SHOWN: Final = 24
 """Items of an issue, groups of duplicates and members of a group that the result itself holds."""
@@ -104,7 +105,7 @@ def summarise(item: Json, shared: Json) -> Iterator[Json]:
     yield {"progress": COMPARED}
     for issue in issues:
         yield from issue.rows()
-    yield from _unreadable_rows(unreadable)
+    yield from unreadable_rows(unreadable)
     yield {
         "result": {
             "items": total,
@@ -204,16 +205,6 @@ def _only_copies(copy_of: Groups, near_of: Groups) -> NDArray[np.bool_]:
     leaders = np.unique(np.stack((near_of, copy_of)), axis=1)[0]
     different = np.bincount(leaders, minlength=len(near_of))
     return different[near_of] == 1
-
-
-def _unreadable_rows(unreadable: Sequence[Json]) -> Iterator[Json]:
-    for start in range(0, len(unreadable), BATCH):
-        yield {
-            "items": [
-                ["unreadable", one["item_id"], 0.0, {"code": one["code"], "detail": one["detail"]}]
-                for one in unreadable[start : start + BATCH]
-            ]
-        }
 
 
 def _unreadable(unreadable: Sequence[Json], total: int) -> Json:

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from tests.benchmarks import (
     beside_others,
+    clustering,
     eta,
     features,
     flush,
@@ -43,6 +44,7 @@ PARTS = (
     flush,
     eta,
     steps,
+    clustering,
 )
 
 
