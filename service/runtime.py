@@ -14,6 +14,7 @@ from service.catalog.entry import Catalogue
 from service.db.ageing import Ageing
 from service.db.blobs import Blobs
 from service.db.chunks import Chunks
+from service.db.columns import Columns
 from service.db.datasets import Datasets
 from service.db.engine import Database, open_database
 from service.db.exports import Exports
@@ -49,6 +50,7 @@ from service.usecases.forgetting import Forgetting
 from service.usecases.freshness import FreshnessActions
 from service.usecases.grouping import Grouping
 from service.usecases.learning import Learning
+from service.usecases.maps import MapActions
 from service.usecases.removal import Removal
 from service.usecases.reports import ReportActions
 from service.usecases.runs import RunActions
@@ -83,6 +85,7 @@ class Runtime:
     exports: ExportActions
     reports: ReportActions
     tasks: TaskActions
+    maps: MapActions
     runs: RunActions
 
 
@@ -160,6 +163,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         exports=ExportActions(task_actions, exports, ParquetWriters(PARQUET_WRITERS), catalogue),
         reports=ReportActions(task_actions, exports, storage, catalogue),
         tasks=task_actions,
+        maps=MapActions(task_actions, Columns(database), catalogue),
         runs=RunActions(
             blobs=blobs,
             chunks=chunks,

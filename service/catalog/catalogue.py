@@ -1,9 +1,10 @@
 """The catalogue: every task type of Meanwhile."""
 
 from service.catalog.archive_import import ARCHIVE_IMPORT
+from service.catalog.clustering import CLUSTERING
 from service.catalog.entry import Catalogue
 from service.catalog.folder_import import FOLDER_IMPORT
 from service.catalog.image_analysis import IMAGE_ANALYSIS
 from service.catalog.label_import import LABEL_IMPORT
 
-CATALOGUE = Catalogue((ARCHIVE_IMPORT, FOLDER_IMPORT, IMAGE_ANALYSIS, LABEL_IMPORT))
+CATALOGUE = Catalogue((ARCHIVE_IMPORT, CLUSTERING, FOLDER_IMPORT, IMAGE_ANALYSIS, LABEL_IMPORT))

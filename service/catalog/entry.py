@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from service.domain.features import Extractor
+from service.domain.map_columns import MapColumn
 from service.domain.stages import StageKind
 from service.errors import MeanwhileError
 
@@ -64,6 +65,8 @@ class Entry:
     """Whether a completed task on the same dataset versions may answer for a new one."""
     submitted_directly: bool = True
     """Whether POST /tasks takes it; others have a route of their own."""
+    columns: tuple[MapColumn, ...] = ()
+    """What it says of every item, for maps; most say it of few, as items of a kind."""
 
     @property
     def extractor(self) -> Extractor | None:

@@ -465,6 +465,19 @@ class TaskItemRow(Base):
     data: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
+class TaskColumnRow(Base):
+    """A block of a column: what a task says of many items, packed."""
+
+    __tablename__ = "task_columns"
+
+    task_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes]
+
+
 class PreviewRow(Base):
     """Mergeable counts of one worker for one task, while its map stage runs."""
 

@@ -75,6 +75,8 @@ WITH first AS (
     RETURNING key
 ), unsaid AS (
     DELETE FROM task_items WHERE task_id = (SELECT task_id FROM first)
+), unmapped AS (
+    DELETE FROM task_columns WHERE task_id = (SELECT task_id FROM first)
 ), counts AS (
     SELECT count(*) AS chunks, COALESCE(sum(counted - done), 0) AS keys FROM undone
 ), staged AS (

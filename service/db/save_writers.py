@@ -10,6 +10,7 @@ from service.db.items import add_items
 from service.db.labels import label_items
 from service.domain.datasets import NewItem, Place
 from service.domain.saves import (
+    ColumnSave,
     EntrySave,
     FeatureSave,
     FileSave,
@@ -68,6 +69,12 @@ ITEMS = """
 INSERT INTO task_items (task_id, kind, item_id, score, data)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::float8[], $5::jsonb[])
 ON CONFLICT (task_id, kind, item_id) DO UPDATE SET score = excluded.score, data = excluded.data
+"""
+
+COLUMNS = """
+INSERT INTO task_columns (task_id, name, block, data)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[])
+ON CONFLICT (task_id, name, block) DO UPDATE SET data = excluded.data
 """
 
 SET_ASIDE = """
@@ -211,6 +218,16 @@ async def _items(writing: Writing, saves: Sequence[ItemSave]) -> None:
     )
 
 
+async def _columns(writing: Writing, saves: Sequence[ColumnSave]) -> None:
+    await writing.connection.execute(
+        COLUMNS,
+        [writing.task_of(s) for s in saves],
+        [s.column for s in saves],
+        [s.block for s in saves],
+        [s.data for s in saves],
+    )
+
+
 async def _set_aside(writing: Writing, saves: Sequence[SetAsideSave]) -> None:
     by_key = {(writing.stage_of(s), s.key): s for s in saves}
     rows = await writing.connection.fetch(
@@ -280,6 +297,7 @@ WRITERS: Sequence[_Writer[Any]] = (
     _Writer(LabelSave, _labels),
     _Writer(ListedSave, _listed),
     _Writer(ItemSave, _items),
+    _Writer(ColumnSave, _columns),
     _Writer(SetAsideSave, _set_aside),
     _Writer(PreviewSave, _previews),
 )

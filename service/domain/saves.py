@@ -90,6 +90,16 @@ class ItemSave:
 
 
 @dataclass(frozen=True)
+class ColumnSave:
+    """A block of values of a column, of items in the order of their ids."""
+
+    fence: Fence
+    column: str
+    block: int
+    data: bytes
+
+
+@dataclass(frozen=True)
 class ListedSave:
     """A file that an import found."""
 
@@ -123,6 +133,7 @@ Save = (
     | LabelSave
     | SetAsideSave
     | ItemSave
+    | ColumnSave
     | ListedSave
     | FractionSave
     | PreviewSave

@@ -27,14 +27,16 @@ OPERATION_IDS = {
 TOKEN = OPERATION_IDS["sign_in"]["requestBody"]["content"]["application/json"]["example"]["token"]
 ENDLESS = "stream_active"
 ON_A_CANCELLED_TASK = "retry_task"
+ON_A_MAP = "read_map"
 ON_ITS_OWN_TASK = ("cancel_task", "change_task", ON_A_CANCELLED_TASK)
 
 
 @dataclass(frozen=True)
 class Analysed:
-    """A task that has completed, and the bytes that it looked at."""
+    """Tasks that have completed, and the bytes that they looked at."""
 
     task_id: str
+    clustering_id: str
     sha256: str
 
 
@@ -49,11 +51,16 @@ def analysed_by(web: Web, client: httpx2.Client, sample_folder: Path) -> Analyse
     dataset = new_dataset(client)
     picture = next((sample_folder / "dogs").iterdir()).read_bytes()
     added = client.put(f"{API}/datasets/{dataset}/files/{ITEM_PATH}", content=picture).json()
-    asked = {"type": "image_analysis", "dataset_id": dataset}
     with running(web.environment, "-m", "worker"):
-        task = client.post(f"{API}/tasks", json=asked).json()
-        assert events(client, task["links"]["events"])[-1][1]["status"] == "completed"
-    return Analysed(task["id"], added["sha256"])
+        analysis = completed(client, "image_analysis", dataset)
+        clustering = completed(client, "clustering", dataset)
+    return Analysed(analysis, clustering, added["sha256"])
+
+
+def completed(client: httpx2.Client, type_: str, dataset: str) -> str:
+    task = client.post(f"{API}/tasks", json={"type": type_, "dataset_id": dataset}).json()
+    assert events(client, task["links"]["events"])[-1][1]["status"] == "completed"
+    return task["id"]
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +92,16 @@ def real(
         client.post(waiting["links"]["cancel"]).raise_for_status()
     return {
         DATASET_ID: waiting["dataset_id"],
-        TASK_ID: waiting["id"] if name in ON_ITS_OWN_TASK else analysed.task_id,
+        TASK_ID: _task_for(name, waiting["id"], analysed),
         SHA256: analysed.sha256,
         "/data/pictures": str(sample_folder),
     } | ({TOKEN: quiet_site.sign_in_path().partition("#")[2]} if name == "sign_in" else {})
+
+
+def _task_for(name: str, waiting_id: str, analysed: Analysed) -> str:
+    if name == ON_A_MAP:
+        return analysed.clustering_id
+    return waiting_id if name in ON_ITS_OWN_TASK else analysed.task_id
 
 
 @pytest.mark.parametrize("name", OPERATION_IDS)

@@ -1,0 +1,29 @@
+"""Map columns: what a task says of every item, one value an item and column, packed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+BLOCK_ROWS: Final = 65_536
+"""Values of a column that are kept and read at once."""
+
+
+class MapType(StrEnum):
+    """How a value is packed, by the names that safetensors has for them; little-endian."""
+
+    I64 = "I64"
+    I32 = "I32"
+    F32 = "F32"
+
+    @property
+    def size_bytes(self) -> int:
+        return int(self[1:]) // 8
+
+
+@dataclass(frozen=True)
+class MapColumn:
+    """A column; those with the widest values come first, so that all can be read in place."""
+
+    name: str
+    type: MapType
+    meaning: str

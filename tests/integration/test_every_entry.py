@@ -1,0 +1,228 @@
+"""What holds for every task type that anybody may submit, by itself and with its defaults."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from service.api.app import OPERATIONS
+from service.api.openapi import openapi
+from service.catalog.catalogue import CATALOGUE
+from service.catalog.entry import Catalogue, Entry
+from service.domain.datasets import Dataset
+from service.domain.tasks import Status, Task
+from service.domain.users import User
+from service.runtime import Runtime, open_runtime
+from service.settings import Settings
+from service.usecases.tasks import Submission, TaskNotCompleted
+from tests.eventually import eventually
+from tests.integration.conftest import ended, import_folder, running_worker
+from tests.pictures import HOSTILE
+from worker.analyses import ANALYSES
+from worker.runner import Runner
+from worker.work import Analyses, Batch, MapWork, Run, SoloTools, SoloWork
+
+ENTRIES = [entry for entry in CATALOGUE if entry.submitted_directly]
+STAGES = [(entry, stage.name) for entry in ENTRIES for stage in entry.stages]
+SCHEMAS = openapi(OPERATIONS, CATALOGUE, "1")["components"]["schemas"]
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+
+
+async def submitted(runtime: Runtime, user: User, dataset: Dataset, entry: Entry) -> Task:
+    asked = Submission(entry.name, dataset.id, force=True)
+    return (await runtime.tasks.submit(user, asked)).task
+
+
+async def result_of(
+    runtime: Runtime, user: User, dataset: Dataset, entry: Entry
+) -> Mapping[str, Any]:
+    task = await submitted(runtime, user, dataset, entry)
+    task = await ended(runtime, user, task.id, seconds=120)
+    assert task.status is Status.COMPLETED, task.error
+    return await runtime.tasks.result(user, task.id)
+
+
+@every_entry
+async def test_results_are_what_the_openapi_document_says_even_of_hostile_files(
+    runtime: Runtime,
+    worker: Runner,
+    user: User,
+    dataset: Dataset,
+    sample_folder: Path,
+    entry: Entry,
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+
+    result = await result_of(runtime, user, dataset, entry)
+
+    schema = {"$ref": f"#/components/schemas/{entry.result.__name__}"}
+    document = schema | {"components": {"schemas": SCHEMAS}}
+    told = json.loads(json.dumps(result, allow_nan=False))
+    assert list(Draft202012Validator(document).iter_errors(told)) == []
+    assert entry.result.model_validate(told)
+
+
+@every_entry
+async def test_every_item_is_accounted_for(
+    runtime: Runtime,
+    worker: Runner,
+    user: User,
+    dataset: Dataset,
+    sample_folder: Path,
+    entry: Entry,
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+    items = (await runtime.datasets.find(user, dataset.id)).items
+    task = await submitted(runtime, user, dataset, entry)
+    await ended(runtime, user, task.id, seconds=120)
+
+    result = await runtime.tasks.result(user, task.id)
+
+    rows = await runtime.tasks.items(user, task.id, kind="unreadable", after=None, limit=100)
+    assert {row["path"]: row["data"]["code"] for row in rows} == HOSTILE
+    assert (result["items"], result["unreadable"]) == (items, len(HOSTILE))
+    if entry.columns:
+        assert (await runtime.maps.find(user, task.id)).rows == items - len(HOSTILE)
+
+
+@every_entry
+async def test_equal_inputs_give_equal_results_however_the_work_is_cut(
+    settings: Settings,
+    runtime: Runtime,
+    user: User,
+    dataset: Dataset,
+    sample_folder: Path,
+    entry: Entry,
+) -> None:
+    async with running_worker(runtime):
+        await import_folder(runtime, user, dataset, sample_folder)
+        whole = await result_of(runtime, user, dataset, entry)
+    await runtime.database.pool.execute("DELETE FROM features")
+
+    async with (
+        open_runtime(settings, connections=8, catalogue=Catalogue([cut(entry)])) as finer,
+        running_worker(finer),
+    ):
+        assert await result_of(finer, user, dataset, entry) == whole
+
+
+def cut(entry: Entry) -> Entry:
+    """The entry in smaller chunks, which then end in another order."""
+    return replace(entry, stages=tuple(replace(stage, chunk_size=3) for stage in entry.stages))
+
+
+@every_entry
+@pytest.mark.parametrize("files", [{}, {"torn.jpg": b"\xff\xd8\xff torn"}], ids=["none", "torn"])
+async def test_where_there_is_nothing_to_look_at_the_result_says_so(
+    runtime: Runtime,
+    worker: Runner,
+    user: User,
+    dataset: Dataset,
+    tmp_path: Path,
+    entry: Entry,
+    files: Mapping[str, bytes],
+) -> None:
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    await import_folder(runtime, user, dataset, tmp_path)
+
+    result = await result_of(runtime, user, dataset, entry)
+
+    assert (result["items"], result["unreadable"]) == (len(files), len(files))
+
+
+@every_entry
+async def test_progress_never_goes_back_and_is_100_exactly_at_the_end(
+    runtime: Runtime,
+    worker: Runner,
+    user: User,
+    dataset: Dataset,
+    sample_folder: Path,
+    entry: Entry,
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+    task = await submitted(runtime, user, dataset, entry)
+    seen: list[tuple[Status, float]] = []
+
+    async def final() -> bool:
+        (told,) = await runtime.tasks.snapshots([task.id])
+        seen.append((told["status"], told["progress"]))
+        return told["status"] == Status.COMPLETED
+
+    await eventually(final, seconds=120)
+
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares)
+    assert {share == 100 for status, share in seen if status != Status.COMPLETED} <= {False}
+    assert shares[-1] == 100
+
+
+@pytest.mark.parametrize(
+    ("entry", "stage"), STAGES, ids=[f"{entry.name}-{stage}" for entry, stage in STAGES]
+)
+async def test_a_task_that_is_cancelled_at_any_stage_leaves_no_trace(
+    runtime: Runtime,
+    user: User,
+    dataset: Dataset,
+    sample_folder: Path,
+    entry: Entry,
+    stage: str,
+) -> None:
+    held = Held(entry, stage)
+    async with running_worker(runtime, analyses=held.analyses) as worker:
+        await import_folder(runtime, user, dataset, sample_folder)
+        task = await submitted(runtime, user, dataset, entry)
+        await asyncio.wait_for(held.reached.wait(), 60)
+
+        await runtime.tasks.cancel(user, task.id)
+
+        assert (await ended(runtime, user, task.id)).status is Status.CANCELLED
+        await eventually(lambda: nothing_runs(worker))
+    with pytest.raises(TaskNotCompleted):
+        await runtime.tasks.result(user, task.id)
+    assert list(incoming(runtime)) == []
+    async with running_worker(runtime):
+        assert (await result_of(runtime, user, dataset, entry))["unreadable"] == len(HOSTILE)
+
+
+class Held:
+    """The analyses, of which one stage does what it does and then waits for ever."""
+
+    def __init__(self, entry: Entry, stage: str) -> None:
+        self.reached = asyncio.Event()
+        work = ANALYSES[entry.name][stage]
+        held = self._map(work) if isinstance(work, MapWork) else self._solo(work)
+        self.analyses: Analyses = {**ANALYSES, entry.name: {**ANALYSES[entry.name], stage: held}}
+
+    def _map(self, work: MapWork) -> MapWork:
+        async def read(run: Run) -> Batch:
+            await work.read(run)
+            return await self._wait()
+
+        return replace(work, read=read)
+
+    def _solo(self, work: SoloWork) -> SoloWork:
+        async def do(run: Run, tools: SoloTools) -> Mapping[str, Any] | None:
+            await work.work(run, tools)
+            return await self._wait()
+
+        return SoloWork(do)
+
+    async def _wait(self) -> Any:
+        self.reached.set()
+        await asyncio.Event().wait()
+
+
+async def nothing_runs(worker: Runner) -> bool:
+    return not list(worker.active)
+
+
+def incoming(runtime: Runtime) -> Iterator[Path]:
+    """What runs have put aside for themselves."""
+    root = Path(runtime.settings.storage_url.removeprefix("file://"))
+    return (path for path in (root / "incoming").rglob("*") if path.is_file())

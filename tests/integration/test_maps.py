@@ -1,0 +1,70 @@
+"""The map of a task over HTTP: one file of columns, as the documentation reads it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import numpy as np
+import pytest
+
+from tests.integration.bringing import finished, jpeg
+from tests.integration.test_api import API
+
+DOCS = Path(__file__).parents[2] / "docs" / "clustering.md"
+PICTURES = 6
+
+
+@pytest.fixture
+def task(client: httpx2.Client, dataset_id: str) -> dict[str, Any]:
+    """A clustering of six pictures, which has completed."""
+    for seed in range(PICTURES):
+        path = f"{API}/datasets/{dataset_id}/files/{seed}.jpg"
+        client.put(path, content=jpeg(seed)).raise_for_status()
+    return submit(client, "clustering", dataset_id)
+
+
+def submit(client: httpx2.Client, type_: str, dataset_id: str) -> dict[str, Any]:
+    asked = {"type": type_, "dataset_id": dataset_id}
+    return finished(client, client.post(f"{API}/tasks", json=asked).json())
+
+
+def test_what_the_documentation_does_with_a_map_gives_its_columns(
+    client: httpx2.Client,
+    task: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = client.get(f"{API}/tasks/{task['id']}/map")
+    (tmp_path / "map.safetensors").write_bytes(answer.content)
+    monkeypatch.chdir(tmp_path)
+    program = re.search(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    assert program is not None
+    told: dict[str, Any] = {}
+
+    exec(program[1], told)
+
+    columns: dict[str, np.ndarray] = told["columns"]
+    assert list(columns) == ["item_id", "x", "y", "cluster", "distance"]
+    assert {values.shape for values in columns.values()} == {(PICTURES,)}
+    assert (np.diff(columns["item_id"]) > 0).all()
+    assert np.abs(columns["x"]).max() <= 1
+    assert len(answer.content) == told["start"] + 24 * PICTURES
+    assert told["start"] % 8 == 0
+
+
+def test_a_map_that_is_known_is_not_sent_again(client: httpx2.Client, task: dict[str, Any]) -> None:
+    first = client.get(f"{API}/tasks/{task['id']}/map")
+
+    again = client.get(first.url.path, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+def test_a_task_without_a_map_says_so(client: httpx2.Client, dataset_id: str) -> None:
+    task = submit(client, "image_analysis", dataset_id)
+
+    answer = client.get(f"{API}/tasks/{task['id']}/map")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_map")
+    assert "'image_analysis'" in answer.json()["detail"]

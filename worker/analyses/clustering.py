@@ -1,0 +1,66 @@
+"""clustering: reads every image that is new, then groups all by what they look like."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from service.catalog.image_analysis import ImageAnalysisParams
+from service.domain.image_features import DESCRIPTOR_BYTES, NUMBERS, SIGNATURE_BYTES
+from service.domain.map_columns import BLOCK_ROWS
+from service.domain.saves import ColumnSave
+from worker.analyses.image_features import features_work, frozen, tell_paths, unreadable
+from worker.analyses.told import result_of
+from worker.work import Run, SoloTools, SoloWork, StageWork
+
+THRESHOLDS: Mapping[str, Any] = ImageAnalysisParams().model_dump()
+"""What the images being read are shown to have meanwhile."""
+
+
+async def group(run: Run, tools: SoloTools) -> Mapping[str, Any]:
+    """Groups all items of the frozen version; files go to the child and come back from it."""
+    descriptors, columns = run.folder.new_file(), run.folder.new_file()
+    item = await _input(run, descriptors, columns)
+    shared = {
+        "names": NUMBERS,
+        "signature_bytes": SIGNATURE_BYTES,
+        "descriptor_bytes": DESCRIPTOR_BYTES,
+        "params": run.chunk.params,
+    }
+    result = await result_of(run, tools, "service.compute.image_clusters.group", item, shared)
+    await _save_columns(run, tools, columns, result["map"]["rows"])
+    await tell_paths(run, _shown(result))
+    return result
+
+
+async def _input(run: Run, descriptors: Path, columns: Path) -> dict[str, Any]:
+    await run.runtime.features.export_descriptors(descriptors, *frozen(run))
+    return {
+        "path": str(descriptors),
+        "columns": str(columns),
+        "unreadable": await unreadable(run),
+    }
+
+
+async def _save_columns(run: Run, tools: SoloTools, path: Path, rows: int) -> None:
+    """The file holds the columns of the catalogue entry, one after the other."""
+    with path.open("rb") as file:
+        for column in run.entry.columns:
+            for block, first in enumerate(range(0, rows, BLOCK_ROWS)):
+                values = min(BLOCK_ROWS, rows - first)
+                data = await asyncio.to_thread(file.read, values * column.type.size_bytes)
+                await tools.save([ColumnSave(run.chunk.fence, column.name, block, data)])
+
+
+def _shown(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for card in result["cards"]:
+        yield from card["examples"]
+        yield from card["outliers"]
+    yield from result["unassigned"]["examples"]
+    yield from result["unreadable_items"]
+
+
+CLUSTERING_WORK: Mapping[str, StageWork] = {
+    "features": features_work(lambda _: THRESHOLDS),
+    "clusters": SoloWork(group),
+}
