@@ -2,6 +2,7 @@
 
 import { activeTasks, concerns } from "./active-tasks.js";
 import { call, fileAddress, get, post } from "./api.js";
+import { CLUSTERING, DatasetClusters } from "./dataset-clusters.js";
 import { ItemsList } from "./items-list.js";
 import { LiveTask } from "./live-task.js";
 import { isActive } from "./task-state.js";
@@ -24,6 +25,7 @@ export class DatasetRoom {
     this.submitProblem = signal(null);
     this.storage = signal(null);
     this.items = new ItemsList(id);
+    this.clusters = new DatasetClusters(id);
     this.upload = uploadOf(id);
     this.standing = computed(() => this.dataset.value?.analyses.find(({ type }) => type === ANALYSIS));
     this.analysing = computed(() =>
@@ -38,7 +40,7 @@ export class DatasetRoom {
       if (this.stopped) return;
       this.dataset.value.running.forEach((task) => this.#watch(task));
       this.#follow();
-      await this.loadResult();
+      await Promise.all([this.loadResult(), this.clusters.load()]);
       await this.#tellOfFailure();
     } catch (problem) {
       this.problem.value = problem;
@@ -54,6 +56,10 @@ export class DatasetRoom {
 
   async analyse() {
     await this.#submit("/tasks", { type: ANALYSIS, dataset_id: this.id });
+  }
+
+  async group() {
+    await this.#submit("/tasks", { type: CLUSTERING, dataset_id: this.id });
   }
 
   async importFolder(path) {
@@ -125,7 +131,7 @@ export class DatasetRoom {
     this.cached.value = false;
     try {
       const task = await post(path, body);
-      if (task.cached) this.cached.value = true;
+      if (task.cached) this.cached.value = task.type === ANALYSIS;
       else this.#watch(task);
     } catch (problem) {
       this.submitProblem.value = problem;
@@ -156,7 +162,8 @@ export class DatasetRoom {
     if (this.stopped) return;
     await this.#refresh().catch(() => {});
     if (task.status !== "completed") return;
-    if (task.type === ANALYSIS) await Promise.all([this.loadResult(), this.items.renew()]);
+    if (task.type === CLUSTERING) await this.clusters.load();
+    else if (task.type === ANALYSIS) await Promise.all([this.loadResult(), this.items.renew()]);
     else live.result.value = await get(task.links.result).catch(() => null);
   }
 

@@ -2,6 +2,7 @@
 
 import { AddPictures } from "../components/add-pictures.js";
 import { AnalysisOutcome } from "../components/analysis-outcome.js";
+import { Clusters } from "../components/clusters.js";
 import { DatasetHead } from "../components/dataset-head.js";
 import { ItemsGallery } from "../components/items-gallery.js";
 import { ProblemNotice } from "../components/notice.js";
@@ -33,6 +34,7 @@ export function DatasetPage({ id }) {
       ${room.watched.value.map((live) => html`<${TaskProgress} key=${live.task.value.id} live=${live} />`)}
       <${AddPictures} room=${room} dataset=${dataset} />
       <${AnalysisOutcome} room=${room} dataset=${dataset} />
+      <${Clusters} room=${room} dataset=${dataset} />
       <${ItemsGallery} room=${room} dataset=${dataset} />
     </section>`;
 }

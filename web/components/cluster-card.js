@@ -1,0 +1,50 @@
+/** ClusterCard: one group: how large, what sets it apart, pictures of its middle and of its edge. */
+
+import { share } from "../format.js";
+import { has, t } from "../language.js";
+import { html } from "../ui.js";
+import { Picture } from "./picture.js";
+
+const SHOWN = 8;
+
+export function ClusterCard({ card }) {
+  return html`
+    <li class="group">
+      <h3>${t("clusters.name", { number: card.cluster + 1 })} <small>${sizeOf(card)}</small></h3>
+      <p>${wordsOf(card.traits)}</p>
+      <${Pictures} items=${card.examples.slice(0, SHOWN)} />
+      ${card.outliers.length > 0 && html`
+        <details>
+          <summary>${t("clusters.outliers", { count: card.outliers.length })}</summary>
+          <${Pictures} items=${card.outliers} />
+        </details>`}
+    </li>`;
+}
+
+/** What is in no group. */
+export function UnassignedCard({ unassigned }) {
+  return html`
+    <li class="group">
+      <h3>${t("clusters.unassigned")} <small>${sizeOf(unassigned)}</small></h3>
+      <p>${t("clusters.unassigned_help")}</p>
+      <${Pictures} items=${unassigned.examples.slice(0, SHOWN)} />
+    </li>`;
+}
+
+function Pictures({ items }) {
+  return html`
+    <ul class="gallery">${items.map((item) => html`<${Picture} key=${item.item_id} item=${item} />`)}</ul>`;
+}
+
+function sizeOf({ size, share: part }) {
+  return t("clusters.size", { count: size, share: share(part) });
+}
+
+/** "darker than 93 % of the others, softer than 80 %", or that nothing is measured that sets it apart. */
+function wordsOf(traits) {
+  const words = traits.map(({ attribute, above }) => {
+    const key = `clusters.trait.${attribute}.${above > 0.5 ? "more" : "less"}`;
+    return has(key) ? t(key, { share: share(Math.max(above, 1 - above)) }) : null;
+  });
+  return words.filter(Boolean).join(" · ") || t("clusters.no_trait");
+}

@@ -1,0 +1,59 @@
+/** Clusters: groups of pictures that look alike, why there are so many, and how to look for them. */
+
+import { CLUSTERING } from "../dataset-clusters.js";
+import { count, moment } from "../format.js";
+import { Icon } from "../icons.js";
+import { has, t } from "../language.js";
+import { creates } from "../session.js";
+import { isActive } from "../task-state.js";
+import { html } from "../ui.js";
+import { ClusterCard, UnassignedCard } from "./cluster-card.js";
+import { ClusterCandidates } from "./cluster-candidates.js";
+import { Notice, ProblemNotice } from "./notice.js";
+
+export function Clusters({ room, dataset }) {
+  const { found, problem } = room.clusters;
+  if (dataset.items === 0) return null;
+  return html`
+    <section class="clusters" aria-labelledby="clusters">
+      <div class="analysis-facts">
+        <h2 id="clusters">${t("clusters.title")}</h2>
+        ${creates() && html`<${GroupButton} room=${room} />`}
+      </div>
+      ${problem.value && html`
+        <${ProblemNotice} problem=${problem.value} title=${t("findings.failed")} retry=${() => room.clusters.load()} />`}
+      ${found.value && html`<${Found} ...${found.value} />`}
+      ${found.value === null && html`<p class="hint">${t("clusters.never_help")}</p>`}
+    </section>`;
+}
+
+function GroupButton({ room }) {
+  const running = room.watched.value.some(
+    ({ task }) => task.value.type === CLUSTERING && isActive(task.value),
+  );
+  const busy = running || room.submitting.value;
+  return html`
+    <button class="button" aria-disabled=${busy} onClick=${() => busy || room.group()}>
+      <${Icon} name="play" />${t(busy ? "clusters.running" : room.clusters.found.value ? "clusters.again" : "clusters.action")}
+    </button>`;
+}
+
+function Found({ task, result }) {
+  const { method, clusters, structure, stability, unassigned } = result;
+  return html`
+    <p class="facts">
+      <span>${t("clusters.found", { count: clusters })}</span>
+      ${method && html`<span>${t(`clusters.method.${method}`)}</span>`}
+      ${structure && html`<span>${t(`clusters.structure.${structure}`)}</span>`}
+      ${stability && html`<span>${t("clusters.stability", { value: Math.round(100 * stability.mean) })}</span>`}
+      <span>${t("analyse.finished", { moment: moment(task.completed_at) })}</span>
+      ${result.unreadable > 0 && html`<span>${t("findings.unreadable")} ${count(result.unreadable)}</span>`}
+    </p>
+    ${result.notes.map(({ code, detail }) => html`
+      <${Notice} key=${code} icon="warning"><p>${has(`clusters.note.${code}`) ? t(`clusters.note.${code}`) : detail}</p><//>`)}
+    ${result.candidates.length > 0 && html`<${ClusterCandidates} candidates=${result.candidates} />`}
+    <ul class="groups">
+      ${result.cards.map((card) => html`<${ClusterCard} key=${card.cluster} card=${card} />`)}
+      ${unassigned.size > 0 && html`<${UnassignedCard} unassigned=${unassigned} />`}
+    </ul>`;
+}
