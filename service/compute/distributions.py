@@ -49,7 +49,7 @@ def describe(name: str, values: Floats) -> dict[str, Any]:
         nothing = dict.fromkeys(("min", "max", "mean", "quantiles", "histogram"))
         return {"count": 0, **nothing}
     quantiles = np.percentile(values, list(QUANTILES.values())).tolist()
-    edges = _edges(name, float(values.min()), float(values.max()))
+    edges = edges_of(name, float(values.min()), float(values.max()))
     counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
     return {
         "count": len(values),
@@ -61,7 +61,7 @@ def describe(name: str, values: Floats) -> dict[str, Any]:
     }
 
 
-def _edges(name: str, low: float, high: float) -> Floats:
+def edges_of(name: str, low: float, high: float) -> Floats:
     """Bins that cover the values; shares always run from 0 to 1."""
     if name in SHARES:
         return np.linspace(0, 1, BINS + 1)
