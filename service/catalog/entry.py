@@ -32,6 +32,8 @@ class StageSpec:
     unit: str = ""
     chunk_size: int = 1
     extractor: Extractor | None = None
+    of_target: bool = False
+    """Whether it maps over the target of its task, not over the dataset."""
 
     @property
     def kind(self) -> StageKind:
@@ -67,6 +69,8 @@ class Entry:
     """Whether POST /tasks takes it; others have a route of their own."""
     columns: tuple[MapColumn, ...] = ()
     """What it says of every item, for maps; most say it of few, as items of a kind."""
+    compares: bool = False
+    """Whether it has a target beside its dataset."""
 
     @property
     def extractor(self) -> Extractor | None:

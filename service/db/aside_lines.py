@@ -17,7 +17,8 @@ WITH told AS (
     JOIN LATERAL (SELECT name AS stage, kind FROM stages s WHERE s.id = aside.stage_id) s ON true
     LEFT JOIN listed_files f ON f.task_id = t.id AND f.key = aside.key
     LEFT JOIN LATERAL (
-        SELECT path FROM items WHERE blob_id = aside.key AND dataset_id = t.dataset_id
+        SELECT path FROM items
+        WHERE blob_id = aside.key AND dataset_id IN (t.dataset_id, t.target_id)
         ORDER BY id LIMIT 1
     ) i ON true
 ), lines AS (

@@ -83,7 +83,9 @@ class Features:
         self._pool = database.pool
         self._exports = database.exports
 
-    async def claim(self, chunk: ClaimedChunk, extractor: Extractor) -> FeatureClaim:
+    async def claim(
+        self, chunk: ClaimedChunk, extractor: Extractor, *, of_target: bool = False
+    ) -> FeatureClaim:
         """Claims what is missing in the chunk's range and not being computed by another run.
 
         Nothing where the run is superseded: the newer one claims it.
@@ -92,8 +94,7 @@ class Features:
             CLAIM,
             chunk.first_key,
             chunk.last_key,
-            chunk.dataset_id,
-            chunk.dataset_version,
+            *chunk.frozen(of_target=of_target),
             extractor.name,
             extractor.version,
             chunk.stage_id,

@@ -169,7 +169,7 @@ class Finishing:
         ranged = spec.over if chunk.kind is ChunkKind.WORK else None
         row = await (connection or self._pool).fetchrow(
             FINISH_RANGE[ranged] if ranged else FINISH_ONE,
-            *subject_of(chunk, spec.extractor or extractor),
+            *subject_of(chunk, spec, extractor=extractor),
             fence.run,
             fence.token,
             result,

@@ -1,6 +1,6 @@
 """Keys: what map stages run over, as SQL; a key is open until it is saved or set aside."""
 
-from service.catalog.entry import Over
+from service.catalog.entry import Over, StageSpec
 from service.domain.chunks import ClaimedChunk
 from service.domain.features import Extractor
 
@@ -60,15 +60,19 @@ Subject = tuple[object, ...]
 
 
 def subject_of(
-    chunk: ClaimedChunk, extractor: Extractor | None, within: tuple[int, int] | None = None
+    chunk: ClaimedChunk,
+    spec: StageSpec,
+    *,
+    extractor: Extractor | None = None,
+    within: tuple[int, int] | None = None,
 ) -> Subject:
-    """The parameters of SUBJECT; the chunk's own range, unless another is given."""
+    """The parameters of SUBJECT; the chunk's own range and extractor, unless others are given."""
+    extractor = spec.extractor or extractor
     return (
         chunk.fence.chunk_id,
         chunk.task_id,
         chunk.stage_id,
-        chunk.dataset_id,
-        chunk.dataset_version,
+        *chunk.frozen(of_target=spec.of_target),
         extractor and extractor.name,
         extractor and extractor.version,
         *(within or (chunk.first_key, chunk.last_key)),

@@ -53,7 +53,7 @@ class Planning:
                 return None
             cut = await connection.fetchval(
                 CUT.format(subject=SUBJECT, keys=OPEN[spec.over], known=KNOWN[spec.over]),
-                *subject_of(chunk, spec.extractor, ALL),
+                *subject_of(chunk, spec, within=ALL),
                 spec.chunk_size,
                 timeout=LONG_SECONDS,
             )

@@ -35,7 +35,7 @@ class SettingAside:
         """
         assert spec.over is not None  # noqa: S101 - only map stages have keys
         rest = REST.format(subject=SUBJECT, open=OPEN[spec.over], elsewhere=ELSEWHERE[spec.over])
-        fence, subject = chunk.fence, subject_of(chunk, spec.extractor)
+        fence, subject = chunk.fence, subject_of(chunk, spec)
         async with self._pool.acquire() as connection, connection.transaction():
             held = await connection.fetchval(HOLD_FENCE, fence.chunk_id, fence.run, fence.token)
             if held is None:

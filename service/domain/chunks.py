@@ -60,6 +60,12 @@ class ClaimedChunk:
     target_version: int | None
     cancelling: bool
 
+    def frozen(self, *, of_target: bool = False) -> tuple[UUID | None, int | None]:
+        """The dataset, or the target, and its version when the task was submitted."""
+        if of_target:
+            return self.target_id, self.target_version
+        return self.dataset_id, self.dataset_version
+
 
 @dataclass(frozen=True)
 class Done:

@@ -28,7 +28,9 @@ def features_work(thresholds: Thresholds) -> MapWork:
 
 async def read_blobs(run: Run) -> Batch:
     """Claims the blobs of the chunk whose features nobody has computed or is computing."""
-    claim = await run.runtime.features.claim(run.chunk, extractor_of(run))
+    claim = await run.runtime.features.claim(
+        run.chunk, extractor_of(run), of_target=run.spec.of_target
+    )
     storage = run.runtime.storage
     return Batch(
         [
@@ -66,12 +68,12 @@ def keep_features(thresholds: Thresholds, run: Run, unit: Unit, output: Output |
     return Kept(save, thumbnail=(unit.subject, output.blob), count=count)
 
 
-def frozen(run: Run) -> tuple[UUID, int, Extractor]:
+def frozen(run: Run, *, of_target: bool = False) -> tuple[UUID, int, Extractor]:
     """Which features a stage after it is to read: those of the version that was asked about."""
-    chunk = run.chunk
-    assert chunk.dataset_id is not None  # noqa: S101 - the face asks for one
-    assert chunk.dataset_version is not None  # noqa: S101 - frozen when it was submitted
-    return chunk.dataset_id, chunk.dataset_version, extractor_of(run)
+    dataset_id, version = run.chunk.frozen(of_target=of_target)
+    assert dataset_id is not None  # noqa: S101 - the face asks for one
+    assert version is not None  # noqa: S101 - frozen when it was submitted
+    return dataset_id, version, extractor_of(run)
 
 
 async def unreadable(run: Run) -> list[dict[str, Any]]:
