@@ -20,6 +20,7 @@ from service.db.engine import Database, open_database
 from service.db.exports import Exports
 from service.db.features import Features
 from service.db.finishing import Finishing
+from service.db.frozen_items import FrozenItems
 from service.db.items import Items
 from service.db.leases import Leases
 from service.db.listed_files import ListedFiles
@@ -73,6 +74,7 @@ class Runtime:
     redis: Redis
     storage: LocalStorage
     features: Features
+    frozen_items: FrozenItems
     listed_files: ListedFiles
     snapshots: Snapshots
     access: AccessActions
@@ -140,6 +142,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         redis=redis,
         storage=storage,
         features=Features(database),
+        frozen_items=FrozenItems(database),
         listed_files=ListedFiles(database),
         snapshots=snapshots,
         access=AccessActions(Users(database)),

@@ -22,6 +22,8 @@ from service.api.problems import HANDLERS, Crashes
 from service.api.routes import (
     blobs,
     datasets,
+    drift,
+    eda,
     events,
     exports,
     health,
@@ -46,6 +48,8 @@ OPERATIONS = (
     *tasks.OPERATIONS,
     *exports.OPERATIONS,
     *maps.OPERATIONS,
+    *eda.OPERATIONS,
+    *drift.OPERATIONS,
     *stream_tickets.OPERATIONS,
     *events.OPERATIONS,
     *health.OPERATIONS,

@@ -7,6 +7,7 @@ from typing import Any
 from service.api.operations import STREAM, Operation
 
 DATASET_ID = "5f0c9c1e-6f0a-4a53-9d0b-2f6f3c1b7a10"
+TARGET_ID = "0d3b8a52-7c1e-4a86-9f5e-6b0c2d9e1f33"
 TASK_ID = "c3d1f0a2-8a4e-4f57-b6c9-7b1f5e2d9a44"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 ITEM_PATH = "dogs/1.jpg"
@@ -16,6 +17,9 @@ def path_examples(operation: Operation) -> dict[str, str]:
     """By name, a value for each parameter of the path."""
     known = {
         "id": TASK_ID if "/tasks/" in operation.path else DATASET_ID,
+        "dataset_id": DATASET_ID,
+        "task_id": TASK_ID,
+        "analysis": "image-analysis",
         "sha256": SHA256,
         "path": ITEM_PATH,
     }

@@ -2,9 +2,12 @@
 
 from service.catalog.archive_import import ARCHIVE_IMPORT
 from service.catalog.clustering import CLUSTERING
+from service.catalog.drift import DRIFT
 from service.catalog.entry import Catalogue
 from service.catalog.folder_import import FOLDER_IMPORT
 from service.catalog.image_analysis import IMAGE_ANALYSIS
 from service.catalog.label_import import LABEL_IMPORT
 
-CATALOGUE = Catalogue((ARCHIVE_IMPORT, CLUSTERING, FOLDER_IMPORT, IMAGE_ANALYSIS, LABEL_IMPORT))
+CATALOGUE = Catalogue(
+    (ARCHIVE_IMPORT, CLUSTERING, DRIFT, FOLDER_IMPORT, IMAGE_ANALYSIS, LABEL_IMPORT)
+)

@@ -97,6 +97,11 @@ class Catalogue:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
 
+    @property
+    def of_one_dataset(self) -> Iterable[Entry]:
+        """Analyses that say something of a dataset by itself, until it changes."""
+        return [entry for entry in self if entry.cacheable and not entry.compares]
+
     def entry(self, name: str) -> Entry:
         try:
             return self._entries[name]

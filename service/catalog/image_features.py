@@ -4,14 +4,15 @@ from service.catalog.entry import Over, StageSpec
 from service.domain.image_features import IMAGE_EXTRACTOR
 
 
-def features_stage(weight: float) -> StageSpec:
-    """Reads the images that no analysis has read before."""
+def features_stage(weight: float, *, of_target: bool = False) -> StageSpec:
+    """Reads the images, of the dataset or of the target, that no analysis has read before."""
     return StageSpec(
-        "features",
-        "Reading images",
+        "target_features" if of_target else "features",
+        "Reading the other images" if of_target else "Reading images",
         weight=weight,
         over=Over.BLOBS_WITHOUT_FEATURES,
         unit="images",
         chunk_size=100,
         extractor=IMAGE_EXTRACTOR,
+        of_target=of_target,
     )

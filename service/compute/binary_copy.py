@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER: Final = b"\xff\xff"
 FLOAT8_OID: Final = 701
+INT8_BYTES: Final = 8
 
 
 def read_features(
@@ -25,6 +26,22 @@ def read_features(
     """
     widths = {"signature": signature_bytes, "descriptor": descriptor_bytes}
     row = _row_type(numbers, widths)
+    rows = _mapped(path, row)
+    _check(rows, numbers, widths)
+    return rows
+
+
+def read_integers(path: Path, columns: int) -> NDArray[np.int64]:
+    """Rows of so many int8 as (N, columns); raises ValueError where the file holds others."""
+    column = np.dtype([("bytes", ">i4"), ("value", ">i8")])
+    row = np.dtype([("fields", ">i2"), ("columns", column, (columns,))])
+    rows = _mapped(path, row)
+    if (rows["fields"] != columns).any() or (rows["columns"]["bytes"] != INT8_BYTES).any():
+        raise ValueError(f"a row of {path.name} is not {columns} integers")
+    return rows["columns"]["value"].astype(np.int64)
+
+
+def _mapped(path: Path, row: np.dtype[np.void]) -> NDArray[np.void]:
     size = path.stat().st_size
     count, rest = divmod(size - len(HEADER) - len(TRAILER), row.itemsize)
     if size < len(HEADER) + len(TRAILER) or rest:
@@ -34,9 +51,7 @@ def read_features(
             raise ValueError(f"{path.name} is not a binary COPY")
     if not count:
         return np.empty(0, row)
-    rows = np.memmap(path, row, "r", offset=len(HEADER), shape=(count,))
-    _check(rows, numbers, widths)
-    return rows
+    return np.memmap(path, row, "r", offset=len(HEADER), shape=(count,))
 
 
 def _row_type(numbers: int, widths: Mapping[str, int]) -> np.dtype[np.void]:

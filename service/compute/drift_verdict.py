@@ -158,5 +158,7 @@ _MEASURES: Final = {
 
 
 def _none(counts: Mapping[str, int]) -> str:
-    without = [f"the {side}" for side, count in counts.items() if not count]
-    return f"{' and '.join(without)} {'have' if len(without) > 1 else 'has'}"
+    without = [side for side, count in counts.items() if not count]
+    if len(without) > 1:
+        return "both sides have"
+    return f"the {without[0]} side has"

@@ -34,12 +34,18 @@ SELECT t.id, t.type, t.dataset_id, t.target_id, t.params, t.status, t.error, t.p
 """
 FROM_TASKS = """
 FROM tasks t JOIN users u ON u.id = t.owner_id LEFT JOIN datasets d ON d.id = t.dataset_id
+LEFT JOIN datasets o ON o.id = t.target_id
 """
 SNAPSHOT = f"{COLUMNS} waits.place {FROM_TASKS} {PLACE}"
 LISTED = f"{COLUMNS} NULL AS place {FROM_TASKS}"
 """Without the places of those that wait, which would be counted for every row."""
 
-MAY_SEE = "($1 OR t.owner_id = $2 OR d.visibility = 'everyone' OR d.owner_id = $2)"
+MAY_SEE = """
+($1 OR t.owner_id = $2
+ OR (d.visibility = 'everyone' OR d.owner_id = $2)
+    AND (t.target_id IS NULL OR o.visibility = 'everyone' OR o.owner_id = $2))
+"""
+"""Its owner, and who sees all that it is about."""
 
 CANCEL = """
 WITH cut AS (

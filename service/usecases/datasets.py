@@ -30,9 +30,12 @@ class DatasetNotFound(MeanwhileError):
     code = "dataset_not_found"
     status = 404
 
-    def __init__(self, id_: UUID | None) -> None:
+    def __init__(self, id_: UUID | None, target_id: UUID | None = None) -> None:
+        either = (
+            f"{str(id_)!r}" if target_id is None else f"{str(id_)!r}, or no {str(target_id)!r},"
+        )
         super().__init__(
-            f"there is no dataset {str(id_)!r} that you may see; GET /api/v1/datasets lists those"
+            f"there is no dataset {either} that you may see; GET /api/v1/datasets lists those"
         )
 
 

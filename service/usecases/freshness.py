@@ -42,9 +42,9 @@ class FreshnessActions:
         self._catalogue = catalogue
 
     async def of(self, dataset: Dataset) -> Sequence[Freshness]:
-        """Every analysis of a dataset that the user may see."""
+        """Every analysis of a dataset that the user may see; drift is of two."""
         active = await self._tasks.active_on([dataset.id])
-        analyses = [entry for entry in self._catalogue if entry.cacheable]
+        analyses = self._catalogue.of_one_dataset
         return [await self._one(entry, dataset, active) for entry in analyses]
 
     async def _one(self, entry: Entry, dataset: Dataset, active: Sequence[Task]) -> Freshness:

@@ -112,6 +112,13 @@ class InvalidParams(MeanwhileError):
     status = 422
 
 
+class InvalidTarget(MeanwhileError):
+    """No target where one is needed, one where none is, or the dataset itself."""
+
+    code = "invalid_target"
+    status = 422
+
+
 @dataclass(frozen=True)
 class Submission:
     """What somebody asks for."""
@@ -175,6 +182,8 @@ class TaskActions:
             raise Forbidden("viewers cannot start tasks; ask an admin for the role 'member'")
         entry = self._catalogue.entry(asked.type)
         params = _validated(entry, asked.params or {}).model_dump(mode="json")
+        if problem := _target_problem(entry, asked, params):
+            raise InvalidTarget(problem, fields=[("target_id", problem)])
         subjects = (asked.dataset_id, asked.target_id)
         new = NewTask(
             id=uuid4(),
@@ -192,7 +201,7 @@ class TaskActions:
         answered = await self._submitting.submit(new)
         match answered:
             case Answered(outcome="missing"):
-                raise DatasetNotFound(asked.dataset_id)
+                raise DatasetNotFound(asked.dataset_id, asked.target_id)
             case Answered(outcome="full"):
                 raise TooManyActiveTasks(self._too_many())
             case Answered(outcome="reused"):
@@ -381,6 +390,20 @@ def _why_not_retryable(redo: Redo, standing: Standing) -> str | None:
             return "what was uploaded for it is gone; send it again"
         case _:
             return None
+
+
+def _target_problem(entry: Entry, asked: Submission, params: Mapping[str, Any]) -> str | None:
+    """What is wrong with the target, for types that compare and those that do not."""
+    if not entry.compares:
+        return f"{entry.name} takes no target" if asked.target_id else None
+    if asked.target_id is None:
+        return f"{entry.name} needs a target: the id of the dataset to compare with"
+    if asked.target_id == asked.dataset_id and params["reference"] == params["current"]:
+        return (
+            "a dataset does not differ from itself; take another target, or two splits of it"
+            " (params.reference.split and params.current.split)"
+        )
+    return None
 
 
 def _request(asked: Submission, params: Mapping[str, Any]) -> bytes:

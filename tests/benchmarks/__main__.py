@@ -11,6 +11,7 @@ from types import ModuleType
 from tests.benchmarks import (
     beside_others,
     clustering,
+    drift,
     eta,
     features,
     flush,
@@ -30,6 +31,7 @@ from tests.benchmarks.figure import Figure
 
 PARTS = (
     features,
+    drift,
     unpacking,
     pickup,
     beside_others,

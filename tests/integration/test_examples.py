@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from service.api.app import OPERATIONS
-from service.api.examples import DATASET_ID, ITEM_PATH, SHA256, TASK_ID
+from service.api.examples import DATASET_ID, ITEM_PATH, SHA256, TARGET_ID, TASK_ID
 from service.api.openapi import openapi
 from service.catalog.catalogue import CATALOGUE
 from tests.conftest import Web, running
@@ -28,6 +28,7 @@ TOKEN = OPERATION_IDS["sign_in"]["requestBody"]["content"]["application/json"]["
 ENDLESS = "stream_active"
 ON_A_CANCELLED_TASK = "retry_task"
 ON_A_MAP = "read_map"
+ON_A_DRIFT = "read_drift"
 ON_ITS_OWN_TASK = ("cancel_task", "change_task", ON_A_CANCELLED_TASK)
 
 
@@ -90,8 +91,13 @@ def real(
     client.put(here, content=b"something").raise_for_status()
     if name == ON_A_CANCELLED_TASK:
         client.post(waiting["links"]["cancel"]).raise_for_status()
+    target = new_dataset(client)
+    if name == ON_A_DRIFT:
+        asked = {"dataset_id": waiting["dataset_id"], "target_id": target}
+        waiting = client.post("/drift/async", json=asked).json()
     return {
         DATASET_ID: waiting["dataset_id"],
+        TARGET_ID: target,
         TASK_ID: _task_for(name, waiting["id"], analysed),
         SHA256: analysed.sha256,
         "/data/pictures": str(sample_folder),
@@ -101,7 +107,7 @@ def real(
 def _task_for(name: str, waiting_id: str, analysed: Analysed) -> str:
     if name == ON_A_MAP:
         return analysed.clustering_id
-    return waiting_id if name in ON_ITS_OWN_TASK else analysed.task_id
+    return waiting_id if name in (*ON_ITS_OWN_TASK, ON_A_DRIFT) else analysed.task_id
 
 
 @pytest.mark.parametrize("name", OPERATION_IDS)

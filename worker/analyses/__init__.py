@@ -2,6 +2,7 @@
 
 from worker.analyses.archive_import import ARCHIVE_IMPORT_WORK
 from worker.analyses.clustering import CLUSTERING_WORK
+from worker.analyses.drift import DRIFT_WORK
 from worker.analyses.folder_import import FOLDER_IMPORT_WORK
 from worker.analyses.image_analysis import IMAGE_ANALYSIS_WORK
 from worker.analyses.label_import import LABEL_IMPORT_WORK
@@ -10,6 +11,7 @@ from worker.work import Analyses
 ANALYSES: Analyses = {
     "archive_import": ARCHIVE_IMPORT_WORK,
     "clustering": CLUSTERING_WORK,
+    "drift": DRIFT_WORK,
     "folder_import": FOLDER_IMPORT_WORK,
     "image_analysis": IMAGE_ANALYSIS_WORK,
     "label_import": LABEL_IMPORT_WORK,

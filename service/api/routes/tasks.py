@@ -49,6 +49,7 @@ from service.usecases.tasks import (
     ActiveTwin,
     IdempotencyKeyReused,
     InvalidParams,
+    InvalidTarget,
     NotSubmittedDirectly,
     Redo,
     ResultForgotten,
@@ -72,6 +73,7 @@ async def submit_task(call: Call) -> Response:
     asked = Submission(
         type=body.type,
         dataset_id=body.dataset_id,
+        target_id=body.target_id,
         params=body.params,
         priority=body.priority,
         force=body.force,
@@ -207,6 +209,7 @@ OPERATIONS = (
             UnknownTaskType,
             NotSubmittedDirectly,
             InvalidParams,
+            InvalidTarget,
             DatasetNotFound,
             *SUBMISSION_PROBLEMS,
         ),

@@ -15,6 +15,8 @@ class TaskBody(Body):
 
     type: str
     dataset_id: UUID
+    target_id: UUID | None = None
+    """The dataset to compare with, of types that compare."""
     params: dict[str, Any] = Field(default_factory=dict)
     priority: Priority = Priority.NORMAL
     force: bool = False
