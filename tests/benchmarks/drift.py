@@ -1,4 +1,4 @@
-"""Drift of 10,000 images against 10,000 whose features are known: time and memory of the child."""
+"""Drift of 10,000 images against 10,000 whose features are known: time, memory, and Evidently."""
 
 import importlib
 import multiprocessing
@@ -14,16 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.catalog.drift import DriftParams
+from service.compute.drift_numbers import compare_numbers
 from service.domain.image_features import DESCRIPTOR_BYTES, NUMBERS, SIGNATURE_BYTES
 from tests.benchmarks.figure import Figure
+from tests.benchmarks.peers import measured
 
 IMAGES: Final = 10_000
 SECONDS: Final = 10
 MEGABYTES: Final = 1000
 LABELS: Final = ["a", "b", "c"]
+KINDS: Final = ("format_code", "mode_code", "orientation")
+ROUNDS: Final = 3
 
 
-def measure(folder: Path) -> list[Figure]:
+async def measure(folder: Path) -> list[Figure]:
+    """The whole comparison, then the statistics that Evidently has too."""
+    return [*_comparison(folder), *await _beside_evidently(folder)]
+
+
+def _comparison(folder: Path) -> list[Figure]:
     """In a fresh process, as its child is, with what it has to import."""
     item = {"labels": LABELS} | {
         side: _written(folder / side, seed)
@@ -39,11 +48,33 @@ def measure(folder: Path) -> list[Figure]:
     ]
 
 
-def sample(seed: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+async def _beside_evidently(folder: Path) -> list[Figure]:
+    """The same arrays in alternating rounds."""
+    columns = [n for n, name in enumerate(NUMBERS) if name not in KINDS]
+    reference, current = (_sample(seed)[0][:, columns] * seed**0.03 for seed in (1, 2))
+    np.savez(folder / "sides.npz", reference=reference, current=current)
+    apart = 0.0
+    seconds: list[tuple[float, float]] = []
+    for _ in range(ROUNDS):
+        theirs = await measured("evidently", str(folder / "sides.npz"))
+        began = time.process_time()
+        ours = [compare_numbers(reference[:, n], current[:, n]) for n in range(len(columns))]
+        seconds.append((theirs["seconds"], time.process_time() - began))
+        for name, values in theirs["told"].items():
+            told = np.array([getattr(one, name) for one in ours])
+            apart = max(apart, float(np.abs(told - values).max()))
+    theirs_least, ours_least = (min(side) for side in zip(*seconds, strict=True))
+    return [
+        Figure("drift, largest difference of a figure to Evidently", apart, "", at_most=1e-9),
+        Figure("drift of numbers, Evidently / here", theirs_least / ours_least, "", at_least=0.9),
+    ]
+
+
+def _sample(seed: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """Numbers (N, K) and descriptors (N, D) with as many directions as real ones have."""
     rng = np.random.default_rng(seed)
     numbers = rng.gamma(4, 0.25, (IMAGES, len(NUMBERS)))
-    for name in ("format_code", "mode_code", "orientation"):
+    for name in KINDS:
         numbers[:, NUMBERS.index(name)] = rng.integers(1, 3, IMAGES)
     directions = np.random.default_rng(0).normal(0, 6, (40, DESCRIPTOR_BYTES))
     looks = 100 + rng.standard_normal((IMAGES, 40)) @ directions
@@ -52,7 +83,7 @@ def sample(seed: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
 
 def _written(folder: Path, seed: int) -> dict[str, str]:
     folder.mkdir()
-    numbers, descriptors = sample(seed)
+    numbers, descriptors = _sample(seed)
     ids = range(seed * IMAGES, (seed + 1) * IMAGES)
     features = [_features(id_, numbers[n], descriptors[n].tobytes()) for n, id_ in enumerate(ids)]
     places = [struct.pack(">hiqiqiq", 3, 8, id_, 8, id_, 8, id_ % 3 + 1) for id_ in ids]

@@ -1,4 +1,4 @@
-"""Peers: other queues, each in an environment of its own, measured in the same run."""
+"""Peers: other queues and libraries, each in an environment of its own, measured in the same run."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ ENVIRONMENTS = Path(__file__).resolve().parents[3] / "build" / "peers"
 REQUIREMENTS = {
     "arq": ("arq==0.28.*",),
     "celery": ("celery==5.7.*", "redis", "packaging"),
+    "evidently": ("evidently==0.7.*", "pandas<3"),
     "tqdm": ("tqdm==4.70.*",),
 }
 

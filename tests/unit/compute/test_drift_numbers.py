@@ -38,20 +38,20 @@ def test_smirnovs_statistic_is_that_of_conovers_example() -> None:
     assert p > 0.2
 
 
-@pytest.mark.parametrize("size", [40, 3000])
+@pytest.mark.parametrize("size", [40, 3000, 12_000])
 def test_every_figure_is_the_one_of_scipy(rng: np.random.Generator, size: int) -> None:
     reference, current = rng.gamma(2, 3, size), rng.gamma(2.2, 3, size + 7)
 
     told = compare_numbers(reference, current)
 
     one, other = binned_shares(reference, current)
-    ks: Any = stats.ks_2samp(reference, current, method="auto" if size < 100 else "asymp")
+    ks: Any = stats.ks_2samp(reference, current, method="exact" if size < 10_000 else "asymp")
     assert told.ks == pytest.approx(ks.statistic, abs=1e-9)
     assert told.p == pytest.approx(ks.pvalue, abs=1e-9)
     assert told.wasserstein * reference.std() == pytest.approx(
         stats.wasserstein_distance(reference, current), abs=1e-9
     )
-    assert told.jensen_shannon == pytest.approx(distance.jensenshannon(one, other, 2), abs=1e-9)
+    assert told.jensen_shannon == pytest.approx(distance.jensenshannon(one, other), abs=1e-9)
 
 
 def test_smirnovs_statistic_is_the_largest_gap_at_any_value(rng: np.random.Generator) -> None:
@@ -62,17 +62,6 @@ def test_smirnovs_statistic_is_the_largest_gap_at_any_value(rng: np.random.Gener
     gaps = [abs((reference <= x).mean() - (current <= x).mean()) for x in range(10)]
     gaps += [abs((reference <= x / 3).mean() - (current <= x / 3).mean()) for x in range(10)]
     assert statistic == pytest.approx(max(gaps), abs=1e-12)
-
-
-def test_the_exact_p_value_and_its_limit_meet_where_one_takes_over(
-    rng: np.random.Generator,
-) -> None:
-    reference, current = rng.normal(size=1000), rng.normal(0.1, 1, size=1000)
-
-    _, exact = kolmogorov_smirnov(reference, current)
-    _, limit = kolmogorov_smirnov(np.append(reference, 0.0), current)
-
-    assert limit == pytest.approx(exact, rel=0.2)
 
 
 def test_wasserstein_is_in_deviations_of_the_reference() -> None:
@@ -94,15 +83,17 @@ def test_an_empty_bin_counts_as_a_ten_thousandth() -> None:
     assert told == pytest.approx(2 * (0.5 - 1e-4) * np.log(0.5 / 1e-4), abs=1e-12)
 
 
-def test_jensen_and_shannons_distance_runs_from_0_to_1() -> None:
-    """The middle one is in the documentation of SciPy, in nats."""
+def test_jensen_and_shannons_distance_runs_from_0_to_the_root_of_ln_2() -> None:
+    """The middle one is in the documentation of SciPy."""
     even = np.array([0.5, 0.5])
 
     assert jensen_shannon(even, even) == 0
     assert jensen_shannon(np.array([1.0, 0.0]), even) == pytest.approx(
-        0.46450140402245893 / sqrt(np.log(2)), abs=1e-12
+        0.46450140402245893, abs=1e-12
     )
-    assert jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0])) == 1
+    assert jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0])) == pytest.approx(
+        sqrt(np.log(2)), abs=1e-12
+    )
 
 
 def test_few_values_are_compared_one_by_one() -> None:
