@@ -9,6 +9,7 @@ import { BrokenPage, NoSuchPage } from "./pages/dead-ends.js";
 import { DatasetPage } from "./pages/dataset.js";
 import { DatasetsPage } from "./pages/datasets.js";
 import { DocsPage } from "./pages/docs.js";
+import { DriftPage } from "./pages/drift.js";
 import { SignInPage } from "./pages/sign-in.js";
 import { followLinks, place } from "./router.js";
 import { askToSignIn, recall, user } from "./session.js";
@@ -35,8 +36,10 @@ function Page() {
 
 function Room() {
   const dataset = place.value.match(/^\/datasets\/([^/]+)$/);
+  const drift = place.value.match(/^\/datasets\/([^/]+)\/drift$/);
   if (place.value === "/") return html`<${DatasetsPage} />`;
   if (dataset) return html`<${DatasetPage} key=${dataset[1]} id=${dataset[1]} />`;
+  if (drift) return html`<${DriftPage} key=${drift[1]} id=${drift[1]} />`;
   return html`<${NoSuchPage} />`;
 }
 

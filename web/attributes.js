@@ -43,6 +43,12 @@ export function attributeCharts(attributes, issues, params) {
     .map((name) => chartOf(name, attributes[name], { issues, params }));
 }
 
+/** How values of an attribute are written and drawn. */
+export function attributeScale(name) {
+  const { show, tick, logarithmic } = KNOWN[name] ?? PLAIN;
+  return { show, tick, logarithmic };
+}
+
 /** The chart of brightness while only its counts are known. */
 export function brightnessChart(counts) {
   const edges = Array.from({ length: counts.length + 1 }, (_, n) => n / counts.length);

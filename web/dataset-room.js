@@ -10,6 +10,7 @@ import { uploadOf } from "./upload.js";
 import { computed, signal } from "./ui.js";
 
 const ANALYSIS = "image_analysis";
+const DRIFT = "drift";
 const MOVED_MS = 3_000;
 
 export class DatasetRoom {
@@ -162,6 +163,7 @@ export class DatasetRoom {
     if (this.stopped) return;
     await this.#refresh().catch(() => {});
     if (task.status !== "completed") return;
+    if (task.type === DRIFT) return;
     if (task.type === CLUSTERING) await this.clusters.load();
     else if (task.type === ANALYSIS) await Promise.all([this.loadResult(), this.items.renew()]);
     else live.result.value = await get(task.links.result).catch(() => null);

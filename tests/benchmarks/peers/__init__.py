@@ -1,4 +1,4 @@
-"""Peers: other queues and libraries, each in an environment of its own, measured in the same run."""
+"""Peers: other queues and libraries, each in an environment of its own, in the same run."""
 
 import asyncio
 import json
