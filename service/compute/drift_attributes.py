@@ -42,7 +42,10 @@ def compare_attributes(
     """Every attribute of two samples, and their labels where both have enough of them."""
     values = attributes(reference.numbers), attributes(current.numbers)
     for name in values[0]:
-        yield _number(name, values[0][name], values[1][name], thresholds)
+        if (
+            min(len(values[0][name]), len(values[1][name])) >= LEAST
+        ):  # not all have a quality of JPEG
+            yield _number(name, values[0][name], values[1][name], thresholds)
     for name, one, other, names in _categories(reference, current, labels):
         yield _category(name, _counted(one, other, names), thresholds, tables, rng)
 

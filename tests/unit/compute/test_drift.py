@@ -67,7 +67,7 @@ def _features(item_id: int, numbers: list[float], descriptor: bytes) -> bytes:
     elements = b"".join(struct.pack(">id", 8, number) for number in numbers)
     array = struct.pack(">iiiii", 1, 0, 701, len(numbers), 1) + elements
     told = (array, bytes(24), descriptor)
-    return struct.pack(">hiq", 4, 8, item_id) + b"".join(
+    return struct.pack(">hiqiq", 5, 8, item_id, 8, 0) + b"".join(
         struct.pack(">i", len(part)) + part for part in told
     )
 
