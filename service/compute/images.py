@@ -6,7 +6,15 @@ from typing import Any, Final, TypedDict
 import numpy as np
 from PIL import Image
 
-from service.compute import attributes, compression, decoding, descriptors, hashes, thumbnails
+from service.compute import (
+    attributes,
+    compression,
+    decoding,
+    descriptors,
+    exif,
+    hashes,
+    thumbnails,
+)
 from service.compute.decoding import FORMATS, MODES, Picture
 from service.compute.pixels import UInt8s
 from service.compute.views import Views, look, luma
@@ -59,8 +67,8 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     Returns ``({"numbers", "signature", "descriptor", "facts"}, thumbnail)``. ``numbers`` has
     exactly ``NAMES``. The signature is 24 bytes in hexadecimal: 8 of ``hashes.perceptual``, 16 of
     ``hashes.digest`` of the pixels in the mode the file has them in. The descriptor is what
-    ``descriptors.describe`` says, in hexadecimal. The thumbnail is a JPEG, or a WebP where there is
-    transparency.
+    ``descriptors.describe`` says, in hexadecimal. The facts hold what ``exif.read`` says. The
+    thumbnail is a JPEG, or a WebP where there is transparency.
 
     Sizes, digests and sharpness come from every pixel; brightness, contrast, colours and entropy
     from 8,192 pixels of larger images; noise and block edges from 72 rows; blur, borders and what
@@ -86,7 +94,7 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
             "numbers": {name: float(numbers[name]) for name in NAMES},
             "signature": _signature(views).hex(),
             "descriptor": descriptors.describe(views.small).hex(),
-            "facts": _facts(picture),
+            "facts": _facts(picture, exif.read(picture.opened, stream)),
         }
         return data, thumbnails.encode(views.small, picture.orientation)
 
@@ -121,11 +129,14 @@ def _stored(opened: Image.Image) -> UInt8s:
     return np.frombuffer(opened.tobytes() + bytes(opened.getpalette() or ()), np.uint8)
 
 
-def _facts(picture: Picture) -> dict[str, Any]:
+def _facts(picture: Picture, told: exif.Exif) -> dict[str, Any]:
     return {
         "format": picture.format,
         "mode": picture.opened.mode,
         "orientation": picture.orientation,
         "frames": picture.frames,
         "scaled": picture.scaled,
+        "camera": told.camera,
+        "taken": told.taken.isoformat() if told.taken else None,
+        "located": told.located,
     }
