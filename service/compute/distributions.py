@@ -1,6 +1,6 @@
 """Distributions: histogram, quantiles and moments of an attribute."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 BINS = 30
 QUANTILES = {"p01": 1, "p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "p99": 99}
 SHARES = ("brightness", "dark", "light", "saturation", "overexposed", "underexposed", "border")
-LOGARITHMIC = ("size_bytes", "sharpness", "width", "height")
+LOGARITHMIC = ("size_bytes", "sharpness", "width", "height", "megapixels", "bits_per_pixel")
 """Attributes that spread over orders of magnitude: their bins grow by a constant factor."""
 
 
@@ -59,6 +59,13 @@ def describe(name: str, values: Floats) -> dict[str, Any]:
         "quantiles": dict(zip(QUANTILES, quantiles, strict=True)),
         "histogram": {"edges": edges.tolist(), "counts": counts.tolist()},
     }
+
+
+def named_counts(codes: Floats, names: Sequence[str]) -> dict[str, int]:
+    """Counts by name, most frequent first."""
+    found, counts = np.unique(codes.astype(np.int64), return_counts=True)
+    order: list[int] = np.lexsort((found, -counts)).tolist()
+    return {names[int(found[n])] if found[n] >= 0 else "other": int(counts[n]) for n in order}
 
 
 def edges_of(name: str, low: float, high: float) -> Floats:

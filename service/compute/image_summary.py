@@ -1,6 +1,6 @@
 """Image summary: from the features of all images of a dataset to its issues and distributions."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -8,10 +8,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from service.compute import duplicates, outliers
+from service.compute import copies, outliers
 from service.compute.binary_copy import read_features
+from service.compute.copies import SIGNATURE_BYTES, Groups
 from service.compute.decoding import ANIMATED, FORMATS, MODES
-from service.compute.distributions import attributes, describe
+from service.compute.distributions import attributes, describe, named_counts
 from service.compute.duplicates import NO_GROUP
 from service.compute.issues import scores
 from service.compute.unreadable import unreadable_rows
@@ -19,19 +20,14 @@ from service.compute.unreadable import unreadable_rows
 SHOWN: Final = 24
 """Items of an issue, groups of duplicates and members of a group that the result itself holds."""
 BATCH: Final = 1000
-SIGNATURE_BYTES: Final = 24
 SCORED: Final = 0.25
 COMPARED: Final = 0.8
 """Shares of the work that are done when the issues are scored, and duplicates are found."""
 
 HALF: Final = 0.5
-HASH_WORDS: Final = 1
-"""64-bit words of a signature that are its perceptual hash."""
 
 Ids = NDArray[np.int64]
 Places = NDArray[np.intp]
-Groups = NDArray[np.intp]
-"""(N,) group numbers, or ``NO_GROUP``."""
 Json = dict[str, Any]
 
 
@@ -96,12 +92,11 @@ def summarise(item: Json, shared: Json) -> Iterator[Json]:
     labels = rows["label"][order].astype(np.int64)
     issues.append(_outliers(shown, labels, ids, thresholds["label_outlier_deviations"]))
     yield {"progress": SCORED}
-    exact, near, distance = yield from _duplicates(
-        rows["signature"][order], int(thresholds["near_duplicate_distance"])
-    )
+    distance = int(thresholds["near_duplicate_distance"])
+    found = yield from copies.find(rows["signature"][order], distance, since=SCORED, until=COMPARED)
     worth = _worth(numbers)
-    issues.append(_grouped("exact_duplicates", None, exact, ids, worth))
-    issues.append(_grouped("near_duplicates", float(distance), near, ids, worth))
+    issues.append(_grouped("exact_duplicates", None, found.exact, ids, worth))
+    issues.append(_grouped("near_duplicates", float(found.distance), found.near, ids, worth))
     yield {"progress": COMPARED}
     for issue in issues:
         yield from issue.rows()
@@ -112,14 +107,14 @@ def summarise(item: Json, shared: Json) -> Iterator[Json]:
             "analysed": len(ids),
             "unreadable": len(unreadable),
             "attributes": {name: describe(name, told) for name, told in shown.items()},
-            "formats": _named_counts(numbers["format_code"], FORMATS),
-            "modes": _named_counts(numbers["mode_code"], MODES),
+            "formats": named_counts(numbers["format_code"], FORMATS),
+            "modes": named_counts(numbers["mode_code"], MODES),
             "animated": _animated(numbers),
             "rotated": int((numbers["orientation"] != 1).sum()),
             "issues": [issue.told(total) for issue in issues] + [_unreadable(unreadable, total)],
             "duplicates": {
-                "exact": _shown(exact, ids, worth),
-                "near": _shown(near, ids, worth),
+                "exact": _shown(found.exact, ids, worth),
+                "near": _shown(found.near, ids, worth),
             },
         }
     }
@@ -174,39 +169,6 @@ def _firsts(groups: Groups) -> NDArray[np.bool_]:
     return firsts
 
 
-def _duplicates(
-    signatures: NDArray[np.void], distance: int
-) -> Generator[Json, None, tuple[Groups, Groups, int]]:
-    """Exact groups, near groups and the distance within which hashes are near.
-
-    Every copy takes part in its near group; copies alone are no near group.
-    """
-    words = np.ascontiguousarray(signatures).view(">u8").reshape(-1, SIGNATURE_BYTES // 8)
-    words = words.astype(np.uint64)
-    copy_of = duplicates.first_equal(words[:, HASH_WORDS:])
-    looks_like = duplicates.first_equal(words[:, :HASH_WORDS])
-    looks = np.flatnonzero(looks_like == np.arange(len(words)))
-    steps = duplicates.near(words[looks, 0], distance)
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as end:
-            names, used = end.value
-            break
-        yield {"progress": SCORED + share * (COMPARED - SCORED)}
-    near_of = looks[names][np.searchsorted(looks, looks_like)]
-    only_copies = _only_copies(copy_of, near_of)
-    near_of[only_copies] = np.flatnonzero(only_copies)
-    return duplicates.groups(copy_of), duplicates.groups(near_of), used
-
-
-def _only_copies(copy_of: Groups, near_of: Groups) -> NDArray[np.bool_]:
-    """Which items share their near group with nothing but exact copies of themselves."""
-    leaders = np.unique(np.stack((near_of, copy_of)), axis=1)[0]
-    different = np.bincount(leaders, minlength=len(near_of))
-    return different[near_of] == 1
-
-
 def _unreadable(unreadable: Sequence[Json], total: int) -> Json:
     return {
         "name": "unreadable",
@@ -247,10 +209,3 @@ def _animated(numbers: Mapping[str, NDArray[np.float64]]) -> int:
     """Images with several frames, in formats whose frames follow each other in time."""
     moving = np.isin(numbers["format_code"], [FORMATS.index(name) for name in ANIMATED])
     return int((moving & (numbers["frames"] > 1)).sum())
-
-
-def _named_counts(codes: NDArray[np.float64], names: Sequence[str]) -> dict[str, int]:
-    """Counts by name, most frequent first."""
-    found, counts = np.unique(codes.astype(np.int64), return_counts=True)
-    order: list[int] = np.lexsort((found, -counts)).tolist()
-    return {names[int(found[n])] if found[n] >= 0 else "other": int(counts[n]) for n in order}

@@ -59,6 +59,26 @@ WHERE i.dataset_id = $1 AND i.added_in <= $2 AND (i.removed_in IS NULL OR i.remo
 """
 
 
+NAMES = """
+SELECT i.id, coalesce(hashtextextended(i.label, 0), 0), coalesce(hashtextextended(i.split, 0), 0),
+       coalesce(hashtextextended(f.facts->>'camera', 0), 0),
+       coalesce(extract(epoch FROM (f.facts->>'taken')::timestamp)::bigint,
+                -9223372036854775808),
+       coalesce((f.facts->>'located')::boolean, false)::int::bigint
+"""
+"""Names go to children as 64-bit keys of fixed width: one in 30 million sets of a million different
+names has two with the same key. A time that is not known is NumPy's NaT."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What an item is called, besides its path."""
+
+    label: str | None
+    split: str | None
+    camera: str | None
+
+
 @dataclass(frozen=True)
 class ClaimedBlob:
     """A blob whose features this run is to compute."""
@@ -125,14 +145,32 @@ class Features:
         columns = "f.numbers, f.signature, f.descriptor"
         await self._export(columns, path, dataset_id, version, extractor)
 
+    async def export_names(
+        self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
+    ) -> None:
+        """Writes six int8 of every item that was analysed or could not be read.
+
+        Its id, keys of its label, split and camera (0 where there is none), when it was taken in
+        seconds, and whether it tells where; by id.
+        """
+        query = f"""{NAMES} {FROZEN} {OF_VERSION}
+            AND f.state IN ('ready', 'unreadable') ORDER BY i.id"""
+        await self._copy(query, path, dataset_id, version, extractor)
+
     async def _export(
         self, columns: str, path: Path, dataset_id: UUID, version: int, extractor: Extractor
     ) -> None:
+        query = f"""{LABELS} SELECT i.id, coalesce(n.number, 0), {columns} {FROZEN}
+            LEFT JOIN named n ON n.label = i.label {OF_VERSION}
+            AND f.state = 'ready' ORDER BY i.id"""
+        await self._copy(query, path, dataset_id, version, extractor)
+
+    async def _copy(
+        self, query: str, path: Path, dataset_id: UUID, version: int, extractor: Extractor
+    ) -> None:
         async with self._exports, self._pool.acquire() as connection:
             await connection.copy_from_query(
-                f"""{LABELS} SELECT i.id, coalesce(n.number, 0), {columns} {FROZEN}
-                LEFT JOIN named n ON n.label = i.label {OF_VERSION}
-                AND f.state = 'ready' ORDER BY i.id""",
+                query,
                 dataset_id,
                 version,
                 extractor.name,
@@ -156,6 +194,19 @@ class Features:
             timeout=LONG_SECONDS,
         )
         return [(row["id"], Reason(row["reason_code"], row["reason_detail"])) for row in rows]
+
+    async def names(self, item_ids: Sequence[int], extractor: Extractor) -> dict[int, Names]:
+        """What items are called."""
+        rows = await self._pool.fetch(
+            """SELECT i.id, i.label, i.split, f.facts->>'camera' AS camera
+            FROM items i LEFT JOIN features f
+                ON f.blob_id = i.blob_id AND f.extractor = $2 AND f.version = $3
+            WHERE i.id = ANY($1::bigint[])""",
+            list(item_ids),
+            extractor.name,
+            extractor.version,
+        )
+        return {row["id"]: Names(row["label"], row["split"], row["camera"]) for row in rows}
 
     async def paths(self, item_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
         """(path, sha256 in hex) of items."""

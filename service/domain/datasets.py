@@ -9,7 +9,9 @@ from uuid import UUID
 
 MAX_NAME_LENGTH = 200
 MAX_PATH_BYTES = 1024
-SPLITS = frozenset(("train", "training", "val", "valid", "validation", "test", "testing"))
+SPLITS = frozenset(
+    ("train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval", "holdout")
+)
 """First folders with such a name are splits, and labels are the folders below."""
 
 

@@ -51,7 +51,7 @@ def keep_features(thresholds: Thresholds, run: Run, unit: Unit, output: Output |
     if isinstance(output, ItemError):
         reason = Reason(output.code, output.detail)
         save = FeatureSave(fence, extractor_of(run), unit.key, unreadable=reason)
-        return Kept(save, count=count_unreadable)
+        return Kept(save, count=partial(count_unreadable, code=reason.code))
     numbers: Mapping[str, float] = output.data["numbers"]
     save = FeatureSave(
         fence,

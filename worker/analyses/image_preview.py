@@ -24,9 +24,10 @@ ISSUES = (
 Counts = dict[str, Any]
 
 
-def count_unreadable(counts: Counts) -> None:
+def count_unreadable(counts: Counts, code: str) -> None:
     """Adds an image that could not be read."""
     _started(counts)["unreadable"] += 1
+    _add_one(counts["reasons"], code)
 
 
 def count_image(
@@ -37,12 +38,18 @@ def count_image(
 ) -> None:
     """Adds an image and the issues that it has by itself, without its dataset."""
     _started(counts)["analysed"] += 1
-    formats = counts["formats"]
-    formats[facts["format"]] = formats.get(facts["format"], 0) + 1
+    counts["size_bytes"] += int(numbers["size_bytes"])
+    counts["located"] += facts["located"]
+    _add_one(counts["formats"], facts["format"])
+    _add_one(counts["modes"], facts["mode"])
     bin_ = min(int(numbers["brightness_mean"] * BINS), BINS - 1)
     counts["histograms"]["brightness"][bin_] += 1
     for issue, found in _flags(numbers, facts, params).items():
         counts["issues"][issue] += found
+
+
+def _add_one(counts: Counts, name: str) -> None:
+    counts[name] = counts.get(name, 0) + 1
 
 
 def _flags(
@@ -76,8 +83,12 @@ def _started(counts: Counts) -> Counts:
         counts |= {
             "analysed": 0,
             "unreadable": 0,
+            "reasons": {},
+            "size_bytes": 0,
+            "located": 0,
             "issues": dict.fromkeys(ISSUES, 0),
             "formats": {},
+            "modes": {},
             "histograms": {"brightness": [0] * BINS},
         }
     return counts
