@@ -3,6 +3,7 @@
 import { activeTasks, concerns } from "./active-tasks.js";
 import { call, fileAddress, get, post } from "./api.js";
 import { CLUSTERING, DatasetClusters } from "./dataset-clusters.js";
+import { DatasetEda, EDA } from "./dataset-eda.js";
 import { ItemsList } from "./items-list.js";
 import { LiveTask } from "./live-task.js";
 import { isActive } from "./task-state.js";
@@ -27,6 +28,7 @@ export class DatasetRoom {
     this.storage = signal(null);
     this.items = new ItemsList(id);
     this.clusters = new DatasetClusters(id);
+    this.eda = new DatasetEda(id);
     this.upload = uploadOf(id);
     this.standing = computed(() => this.dataset.value?.analyses.find(({ type }) => type === ANALYSIS));
     this.analysing = computed(() =>
@@ -41,7 +43,7 @@ export class DatasetRoom {
       if (this.stopped) return;
       this.dataset.value.running.forEach((task) => this.#watch(task));
       this.#follow();
-      await Promise.all([this.loadResult(), this.clusters.load()]);
+      await Promise.all([this.loadResult(), this.clusters.load(), this.eda.load()]);
       await this.#tellOfFailure();
     } catch (problem) {
       this.problem.value = problem;
@@ -61,6 +63,10 @@ export class DatasetRoom {
 
   async group() {
     await this.#submit("/tasks", { type: CLUSTERING, dataset_id: this.id });
+  }
+
+  async explore() {
+    await this.#submit("/tasks", { type: EDA, dataset_id: this.id });
   }
 
   async importFolder(path) {
@@ -165,6 +171,7 @@ export class DatasetRoom {
     if (task.status !== "completed") return;
     if (task.type === DRIFT) return;
     if (task.type === CLUSTERING) await this.clusters.load();
+    else if (task.type === EDA) await this.eda.load();
     else if (task.type === ANALYSIS) await Promise.all([this.loadResult(), this.items.renew()]);
     else live.result.value = await get(task.links.result).catch(() => null);
   }

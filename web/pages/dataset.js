@@ -4,6 +4,7 @@ import { AddPictures } from "../components/add-pictures.js";
 import { AnalysisOutcome } from "../components/analysis-outcome.js";
 import { Clusters } from "../components/clusters.js";
 import { DatasetHead } from "../components/dataset-head.js";
+import { Exploration } from "../components/exploration.js";
 import { ItemsGallery } from "../components/items-gallery.js";
 import { ProblemNotice } from "../components/notice.js";
 import { TaskProgress } from "../components/task-progress.js";
@@ -35,6 +36,7 @@ export function DatasetPage({ id }) {
       <${AddPictures} room=${room} dataset=${dataset} />
       <${AnalysisOutcome} room=${room} dataset=${dataset} />
       <${Clusters} room=${room} dataset=${dataset} />
+      <${Exploration} room=${room} dataset=${dataset} />
       <${ItemsGallery} room=${room} dataset=${dataset} />
     </section>`;
 }

@@ -1,0 +1,67 @@
+"""Exploring a dataset: its health, its labels and splits, and what leaks between them."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from tests.browser.datasets import Datasets
+from tests.browser.test_everybody import seen_by_axe
+from tests.pictures import photograph
+
+MAKE, POSITION = 0x010F, 0x8825
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+def picture(seed: int, exif: Image.Exif | None = None) -> bytes:
+    photograph(seed).save(buffer := io.BytesIO(), "JPEG", exif=exif or Image.Exif())
+    return buffer.getvalue()
+
+
+def located() -> Image.Exif:
+    exif = Image.Exif()
+    exif[MAKE] = "Leica"
+    exif.get_ifd(POSITION).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)})
+    return exif
+
+
+@pytest.fixture
+def leaking(datasets: Datasets) -> str:
+    """Two labels in two splits; a picture of train is in test, and a cat is a dog too."""
+    id_ = datasets.empty()
+    for path, seed in (
+        ("train/cats/1.jpg", 901),
+        ("train/cats/2.jpg", 902),
+        ("train/cats/both.jpg", 903),
+        ("train/dogs/both.jpg", 903),
+        ("test/dogs/4.jpg", 904),
+        ("test/cats/leaked.jpg", 901),
+    ):
+        datasets.put(id_, path, picture(seed))
+    datasets.put(id_, "train/dogs/located.jpg", picture(905, located()))
+    return id_
+
+
+async def test_an_exploration_shows_health_labels_leaks_and_positions(
+    page: Page, leaking: str
+) -> None:
+    await page.goto(f"/datasets/{leaking}")
+
+    await page.get_by_role("button", name="Explore", exact=True).click()
+
+    region = page.get_by_role("region", name="Exploration")
+    await expect(region.get_by_text(re.compile(r"^\d+ of 100$"))).to_be_visible()
+    labels = region.get_by_role("table", name=re.compile("^Labels"))
+    await expect(labels.get_by_role("row").filter(has_text="cats")).to_contain_text("4")
+    splits = region.get_by_role("region", name=re.compile("^Splits"))
+    await expect(splits.get_by_role("row").filter(has_text="test")).to_be_visible()
+    conflicts = region.get_by_role("region", name="Copies under several labels")
+    await expect(conflicts.locator(".picture")).to_have_count(2)
+    leaks = region.get_by_role("region", name="Copies in several splits")
+    await expect(leaks.locator(".picture").filter(has_text="leaked.jpg")).to_contain_text("test")
+    await expect(region.get_by_text("1 picture tells where it was taken")).to_be_visible()
+    await expect(region.get_by_role("row").filter(has_text="Leica")).to_be_visible()
+    assert await seen_by_axe(page) == []

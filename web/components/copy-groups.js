@@ -1,0 +1,36 @@
+/** CopyGroups: copies that stand under several labels, or in several splits, group by group. */
+
+import { has, t } from "../language.js";
+import { visible } from "../text.js";
+import { html } from "../ui.js";
+import { Picture } from "./picture.js";
+
+/** `place` is what a picture is told by: its label or its split. */
+export function CopyGroups({ id, title, found, why, place }) {
+  return html`
+    <section aria-labelledby=${id}>
+      <h3 id=${id}>${title}</h3>
+      ${found ? html`<${Found} found=${found} place=${place} />` : html`
+        <p class="hint">${has(`eda.why.${why}`) ? t(`eda.why.${why}`) : why}</p>`}
+    </section>`;
+}
+
+function Found({ found, place }) {
+  if (found.groups === 0) return html`<p class="hint">${t("issue.none")}</p>`;
+  return html`
+    <p class="facts">
+      <span>${t("groups.found", { count: found.groups })}</span>
+      <span>${t("groups.items", { count: found.items })}</span>
+      <span>${t("eda.exact", { count: found.exact_groups })}</span>
+      ${found.shown.length < found.groups && html`<span>${t("groups.shown", { count: found.shown.length })}</span>`}
+    </p>
+    <ul class="groups">
+      ${found.shown.map((group) => html`
+        <li key=${group.shown[0].item_id} class="group">
+          <p class="hint">${t("groups.size", { count: group.items })}</p>
+          <ul class="gallery">
+            ${group.shown.map((item) => html`<${Picture} key=${item.item_id} item=${item} why=${visible(item[place])} />`)}
+          </ul>
+        </li>`)}
+    </ul>`;
+}

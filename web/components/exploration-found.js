@@ -1,0 +1,43 @@
+/** ExplorationFound: the result of an exploration, from the whole to its parts. */
+
+import { moment } from "../format.js";
+import { Icon } from "../icons.js";
+import { t } from "../language.js";
+import { html } from "../ui.js";
+import { CopyGroups } from "./copy-groups.js";
+import { EdaFigures } from "./eda-figures.js";
+import { HealthParts } from "./health-parts.js";
+import { NameBars } from "./name-bars.js";
+import { Origins } from "./origins.js";
+import { SplitTable } from "./split-table.js";
+
+export function ExplorationFound({ task, result, dataset }) {
+  const { labels, splits, untold } = result;
+  return html`
+    <div class="analysis-facts">
+      <p class="facts"><span>${t("eda.finished", { moment: moment(task.completed_at) })}</span></p>
+      <a class="button quiet" href=${task.links.result} download=${`${dataset.name}.eda.json`}>
+        <${Icon} name="download" />${t("eda.download")}
+      </a>
+    </div>
+    <${EdaFigures} result=${result} />
+    ${result.health && html`<${HealthParts} health=${result.health} untold=${untold} />`}
+    ${labels.different > 0 && html`
+      <${NameBars} id="eda-labels" title=${t("eda.labels")} names=${labels} note=${balanceOf(labels.balance)} />`}
+    ${splits.different > 0 && html`<${SplitTable} splits=${splits} labels=${labels} />`}
+    <${CopyGroups} id="eda-conflicts" title=${t("eda.conflicts")} found=${result.label_conflicts}
+      why=${untold.label_conflicts} place="label" />
+    <${CopyGroups} id="eda-leaks" title=${t("eda.leaks")} found=${result.split_leaks}
+      why=${untold.split_leaks} place="split" />
+    <${Origins} origins=${result.origins} />`;
+}
+
+function balanceOf(balance) {
+  if (!balance) return null;
+  const { imbalance_ratio: ratio, evenness, effective_classes: effective } = balance;
+  return t("eda.balance", {
+    ratio: Math.round(10 * ratio) / 10,
+    evenness: Math.round(100 * evenness),
+    effective: Math.round(10 * effective) / 10,
+  });
+}

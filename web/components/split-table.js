@@ -1,0 +1,41 @@
+/** SplitTable: how large splits are, how their labels differ from the largest one's, and what leaks. */
+
+import { count, share } from "../format.js";
+import { t } from "../language.js";
+import { visible } from "../text.js";
+import { html } from "../ui.js";
+
+export function SplitTable({ splits, labels }) {
+  const compared = labels.different > 0;
+  return html`
+    <section aria-labelledby="eda-splits">
+      <h3 id="eda-splits">${t("eda.splits")} <small>${count(splits.different)}</small></h3>
+      <div class="wide-table" tabindex="0" role="group" aria-labelledby="eda-splits">
+        <table class="told">
+          <thead><tr>
+            <th scope="col">${t("items.by_split")}</th>
+            <th scope="col">${t("chart.count")}</th>
+            <th scope="col">${t("eda.share")}</th>
+            <th scope="col">${t("eda.leaked")}</th>
+            ${compared && html`<th scope="col">${t("eda.difference")}</th><th scope="col">${t("eda.unseen")}</th>`}
+          </tr></thead>
+          <tbody>${splits.shown.map((split) => html`<${Row} key=${split.name} split=${split} compared=${compared} />`)}</tbody>
+        </table>
+      </div>
+      <p class="facts">
+        ${splits.unnamed > 0 && html`<span>${t("eda.unnamed", { count: splits.unnamed })}</span>`}
+        ${compared && splits.different > 1 && html`<span>${t("eda.difference_help", { name: visible(splits.shown[0].name) })}</span>`}
+      </p>
+    </section>`;
+}
+
+function Row({ split: { name, items, share: part, leaked, shift }, compared }) {
+  return html`
+    <tr>
+      <th scope="row">${visible(name)}</th>
+      <td>${count(items)}</td>
+      <td>${share(part)}</td>
+      <td>${count(leaked)}</td>
+      ${compared && html`<td>${shift ? share(shift.difference) : "–"}</td><td>${shift ? count(shift.unseen_labels) : "–"}</td>`}
+    </tr>`;
+}
