@@ -43,6 +43,7 @@ ORDER BY t.created_at, t.id LIMIT $7
 PARTS = {
     "task_log": "p.task_id = ANY($1::uuid[])",
     "task_items": "p.task_id = ANY($1::uuid[])",
+    "task_columns": "p.task_id = ANY($1::uuid[])",
     "listed_files": "p.task_id = ANY($1::uuid[])",
     "set_aside": "p.stage_id IN (SELECT id FROM stages WHERE task_id = ANY($1::uuid[]))",
     "chunks": "p.stage_id IN (SELECT id FROM stages WHERE task_id = ANY($1::uuid[]))",
@@ -107,6 +108,7 @@ class Ageing:
         """First what leads to the items, then they: nobody reads half of them as a whole."""
         await self._pool.execute(FORGET_RESULTS, ids)
         await self._forget("task_items", ids, limit)
+        await self._forget("task_columns", ids, limit)
 
     async def forget_tasks(self, ids: Sequence[UUID], *, limit: int) -> int:
         """With all that is theirs; how many tasks."""

@@ -46,6 +46,7 @@ class MapActions:
             raise TaskNotCompleted(
                 f"the task is {task.status}; its map is there once it is completed"
             )
+        await self._tasks.result(user, task_id)
         sizes, first = await self._columns.sizes(task_id), columns[0]
         return ItemMap(task, columns, sizes.get(first.name, 0) // first.type.size_bytes)
 

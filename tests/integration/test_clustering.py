@@ -1,6 +1,8 @@
 """Clustering, from a folder to cards and a map, with real servers, children and files."""
 
 import struct
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ from PIL import Image
 
 from service.catalog.clustering import ClusteringResult
 from service.domain.datasets import Dataset
+from service.domain.keeping import Keeping
 from service.domain.tasks import Status, Task
 from service.domain.users import User
 from service.runtime import Runtime
 from service.usecases.maps import NoMap
-from service.usecases.tasks import InvalidParams, Submission, TaskNotCompleted
+from service.usecases.tasks import InvalidParams, ResultForgotten, Submission, TaskNotCompleted
 from tests.integration.conftest import analyse, ended, import_folder
 from tests.pictures import HOSTILE
 from worker.runner import Runner
@@ -199,3 +202,28 @@ async def test_only_a_completed_task_of_a_type_with_columns_has_a_map(
         await runtime.maps.find(user, other.id)
     with pytest.raises(TaskNotCompleted):
         await runtime.maps.find(user, waiting.task.id)
+
+
+async def test_a_result_that_is_forgotten_takes_its_map_along(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset
+) -> None:
+    first = await cluster(runtime, user, dataset)
+    await runtime.database.pool.execute(
+        "INSERT INTO task_columns VALUES ($1, 'item_id', 0, $2)", first.id, bytes(8)
+    )
+    await runtime.database.pool.execute(
+        """UPDATE tasks SET created_at = created_at - interval '1 year',
+        completed_at = completed_at - interval '1 year' WHERE id = $1""",
+        first.id,
+    )
+    await cluster(runtime, user, dataset, force=True)
+
+    await replace(
+        runtime.forgetting,
+        keeping=Keeping(tasks=None, results=timedelta(days=30), logs=None, orphans=None),
+    ).forget()
+
+    with pytest.raises(ResultForgotten):
+        await runtime.maps.find(user, first.id)
+    left = await runtime.database.pool.fetchval("SELECT count(*) FROM task_columns")
+    assert left == 0
