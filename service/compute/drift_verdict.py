@@ -50,6 +50,11 @@ class Judged:
         return self.test.effect >= self.least_effect
 
     @property
+    def excess(self) -> float:
+        """How far the effect is from the least that matters to the most that there can be."""
+        return (self.test.effect - self.least_effect) / ((1 - self.least_effect) or 1)
+
+    @property
     def drifted(self) -> bool:
         return self.significant and self.large
 
@@ -136,7 +141,7 @@ def smallest_visible(reference: int, current: int, alpha: float) -> float:
 
 
 def _drifted(judged: Sequence[Judged], found: Sequence[Judged]) -> Verdict:
-    strongest = max(found, key=lambda one: (one.test.effect / one.least_effect, one.test.name))
+    strongest = max(found, key=lambda one: (one.excess, one.test.name))
     what = f"{_MEASURES[strongest.test.method]} {strongest.test.effect:.2f}"
     return Verdict(
         True,

@@ -1,5 +1,6 @@
 /** OverlayPlot: how the shares of two sides are spread over the same bins; one filled, one as a line. */
 
+import { share } from "../format.js";
 import { t } from "../language.js";
 import { html, useId } from "../ui.js";
 import { linearTicks, logTicks, placeOf } from "./ticks.js";
@@ -17,6 +18,7 @@ export function OverlayPlot({ title, hint, edges, reference, current, logarithmi
     <figure class="histogram" aria-labelledby=${id}>
       <figcaption><span class="chart-name"><b id=${id}>${title}</b><small>${hint}</small></span></figcaption>
       <div class="plot" role="img" aria-label=${t("drift.chart", { title })}>
+        <div class="plot-counts" aria-hidden="true"><span>${share(top)}</span><span>0</span></div>
         <svg viewBox=${`0 0 ${reference.length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           <path class="overlay-reference" d=${`${stairs(sides[0], top)}V${HEIGHT}H0Z`} />
           <path class="overlay-current" d=${stairs(sides[1], top)} />

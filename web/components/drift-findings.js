@@ -73,7 +73,7 @@ function Labels({ labels }) {
   return html`
     <section aria-labelledby="drift-labels">
       <h2 id="drift-labels">${t("drift.labels")}</h2>
-      <table class="reasons">
+      <div class="drift-scroll" role="region" tabindex="0" aria-labelledby="drift-labels"><table class="drift-table">
         <thead><tr>
           <th scope="col">${t("drift.label")}</th><th scope="col">${t("drift.reference")}</th>
           <th scope="col">${t("drift.current")}</th><th scope="col">${t("drift.told_apart")}</th>
@@ -83,6 +83,6 @@ function Labels({ labels }) {
             <tr key=${name}><td>${visible(name)}</td><td>${figure(reference)}</td><td>${figure(current)}</td>
               <td>${auc === null ? "–" : score(auc)}</td></tr>`)}
         </tbody>
-      </table>
+      </table></div>
     </section>`;
 }

@@ -9,14 +9,14 @@ export function DriftTable({ attributes, looks }) {
   const rows = attributes.map(({ name, test, distances }) => ({ name, test, distances }));
   if (looks) rows.push({ name: "mmd", test: looks.mmd.test }, { name: "classifier", test: looks.classifier.test });
   return html`
-    <table class="reasons">
+    <div class="drift-scroll" role="region" tabindex="0" aria-labelledby="drift-attributes"><table class="drift-table">
       <thead><tr>
         <th scope="col">${t("drift.attribute")}</th><th scope="col">${t("drift.effect")}</th>
         <th scope="col">${t("drift.p")}</th><th scope="col">PSI</th><th scope="col">${t("drift.wasserstein")}</th>
         <th scope="col">${t("drift.decision")}</th>
       </tr></thead>
       <tbody>${rows.map((row) => html`<${Row} key=${row.name} ...${row} />`)}</tbody>
-    </table>`;
+    </table></div>`;
 }
 
 function Row({ name, test, distances }) {
@@ -27,7 +27,7 @@ function Row({ name, test, distances }) {
       <td>${test.corrected_p < 0.001 ? `< ${figure(0.001)}` : figure(test.corrected_p)}</td>
       <td>${distances ? figure(distances.psi.value) : "–"}</td>
       <td>${distances?.wasserstein ? figure(distances.wasserstein.value) : "–"}</td>
-      <td><${Icon} name=${test.drifted ? "warning" : "check"} />${t(`drift.decision.${decisionOf(test)}`)}</td>
+      <td class=${test.drifted ? "drifted" : ""}><${Icon} name=${test.drifted ? "warning" : "check"} /> ${t(`drift.decision.${decisionOf(test)}`)}</td>
     </tr>`;
 }
 

@@ -177,7 +177,7 @@ def test_a_difference_of_looks_is_found_where_attributes_are_equal(tmp_path: Pat
 
 def test_other_labels_are_drift_and_each_is_told(tmp_path: Path) -> None:
     one = reference().add(100, label=1).add(100, label=2)
-    other = current().add(40, label=1).add(160, label=2, look=104)
+    other = current().add(40, label=1).add(160, label=2)
 
     told = Compared(tmp_path, one, other).result
 
