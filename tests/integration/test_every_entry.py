@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,16 @@ from service.api.app import OPERATIONS
 from service.api.openapi import openapi
 from service.catalog.catalogue import CATALOGUE
 from service.catalog.entry import Catalogue, Entry
-from service.domain.datasets import Dataset
+from service.domain.datasets import Dataset, Kind, Visibility
 from service.domain.tasks import Status, Task
 from service.domain.users import User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
+from service.usecases.datasets import NewDataset
 from service.usecases.tasks import Submission, TaskNotCompleted
 from tests.eventually import eventually
 from tests.integration.conftest import ended, import_folder, running_worker
-from tests.pictures import HOSTILE
+from tests.pictures import HOSTILE, photograph
 from worker.analyses import ANALYSES
 from worker.runner import Runner
 from worker.work import Analyses, Batch, MapWork, Run, SoloTools, SoloWork
@@ -33,18 +34,49 @@ SCHEMAS = openapi(OPERATIONS, CATALOGUE, "1")["components"]["schemas"]
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
-async def submitted(runtime: Runtime, user: User, dataset: Dataset, entry: Entry) -> Task:
-    asked = Submission(entry.name, dataset.id, force=True)
+@dataclass(frozen=True)
+class Subjects:
+    """A dataset, and one to compare it with where the type wants that."""
+
+    runtime: Runtime
+    user: User
+    datasets: Sequence[Dataset]
+
+    async def fill(self, folder: Path) -> int:
+        """Imports a folder into each; how many items they have together."""
+        for dataset in self.datasets:
+            await import_folder(self.runtime, self.user, dataset, folder)
+        found = [await self.runtime.datasets.find(self.user, one.id) for one in self.datasets]
+        return sum(dataset.items for dataset in found)
+
+
+@pytest.fixture
+async def subjects(runtime: Runtime, user: User, dataset: Dataset, entry: Entry) -> Subjects:
+    new = NewDataset("target", Kind.IMAGE, Visibility.PRIVATE)
+    more = [await runtime.datasets.create(user, new)] if entry.compares else []
+    return Subjects(runtime, user, [dataset, *more])
+
+
+async def submitted(runtime: Runtime, user: User, subjects: Subjects, entry: Entry) -> Task:
+    dataset, *targets = subjects.datasets
+    target_id = targets[0].id if targets else None
+    asked = Submission(entry.name, dataset.id, target_id, force=True)
     return (await runtime.tasks.submit(user, asked)).task
 
 
 async def result_of(
-    runtime: Runtime, user: User, dataset: Dataset, entry: Entry
+    runtime: Runtime, user: User, subjects: Subjects, entry: Entry
 ) -> Mapping[str, Any]:
-    task = await submitted(runtime, user, dataset, entry)
+    task = await submitted(runtime, user, subjects, entry)
     task = await ended(runtime, user, task.id, seconds=120)
     assert task.status is Status.COMPLETED, task.error
     return await runtime.tasks.result(user, task.id)
+
+
+def counted(result: Mapping[str, Any], entry: Entry) -> tuple[int, int]:
+    """(items, unreadable ones) of all subjects."""
+    parts = [result["reference"], result["current"]] if entry.compares else [result]
+    return sum(part["items"] for part in parts), sum(part["unreadable"] for part in parts)
 
 
 @every_entry
@@ -52,13 +84,13 @@ async def test_results_are_what_the_openapi_document_says_even_of_hostile_files(
     runtime: Runtime,
     worker: Runner,
     user: User,
-    dataset: Dataset,
+    subjects: Subjects,
     sample_folder: Path,
     entry: Entry,
 ) -> None:
-    await import_folder(runtime, user, dataset, sample_folder)
+    await subjects.fill(sample_folder)
 
-    result = await result_of(runtime, user, dataset, entry)
+    result = await result_of(runtime, user, subjects, entry)
 
     schema = {"$ref": f"#/components/schemas/{entry.result.__name__}"}
     document = schema | {"components": {"schemas": SCHEMAS}}
@@ -72,20 +104,21 @@ async def test_every_item_is_accounted_for(
     runtime: Runtime,
     worker: Runner,
     user: User,
-    dataset: Dataset,
+    subjects: Subjects,
     sample_folder: Path,
     entry: Entry,
 ) -> None:
-    await import_folder(runtime, user, dataset, sample_folder)
-    items = (await runtime.datasets.find(user, dataset.id)).items
-    task = await submitted(runtime, user, dataset, entry)
+    items = await subjects.fill(sample_folder)
+    task = await submitted(runtime, user, subjects, entry)
     await ended(runtime, user, task.id, seconds=120)
 
     result = await runtime.tasks.result(user, task.id)
 
-    rows = await runtime.tasks.items(user, task.id, kind="unreadable", after=None, limit=100)
-    assert {row["path"]: row["data"]["code"] for row in rows} == HOSTILE
-    assert (result["items"], result["unreadable"]) == (items, len(HOSTILE))
+    hostile = len(HOSTILE) * len(subjects.datasets)
+    assert counted(result, entry) == (items, hostile)
+    if not entry.compares:
+        rows = await runtime.tasks.items(user, task.id, kind="unreadable", after=None, limit=100)
+        assert {row["path"]: row["data"]["code"] for row in rows} == HOSTILE
     if entry.columns:
         assert (await runtime.maps.find(user, task.id)).rows == items - len(HOSTILE)
 
@@ -95,20 +128,20 @@ async def test_equal_inputs_give_equal_results_however_the_work_is_cut(
     settings: Settings,
     runtime: Runtime,
     user: User,
-    dataset: Dataset,
+    subjects: Subjects,
     sample_folder: Path,
     entry: Entry,
 ) -> None:
     async with running_worker(runtime):
-        await import_folder(runtime, user, dataset, sample_folder)
-        whole = await result_of(runtime, user, dataset, entry)
+        await subjects.fill(sample_folder)
+        whole = await result_of(runtime, user, subjects, entry)
     await runtime.database.pool.execute("DELETE FROM features")
 
     async with (
         open_runtime(settings, connections=8, catalogue=Catalogue([cut(entry)])) as finer,
         running_worker(finer),
     ):
-        assert await result_of(finer, user, dataset, entry) == whole
+        assert await result_of(finer, user, subjects, entry) == whole
 
 
 def cut(entry: Entry) -> Entry:
@@ -122,18 +155,21 @@ async def test_where_there_is_nothing_to_look_at_the_result_says_so(
     runtime: Runtime,
     worker: Runner,
     user: User,
-    dataset: Dataset,
+    subjects: Subjects,
     tmp_path: Path,
     entry: Entry,
     files: Mapping[str, bytes],
 ) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
     for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
-    await import_folder(runtime, user, dataset, tmp_path)
+        (folder / name).write_bytes(data)
+    await subjects.fill(folder)
 
-    result = await result_of(runtime, user, dataset, entry)
+    result = await result_of(runtime, user, subjects, entry)
 
-    assert (result["items"], result["unreadable"]) == (len(files), len(files))
+    every = len(files) * len(subjects.datasets)
+    assert counted(result, entry) == (every, every)
 
 
 @every_entry
@@ -141,12 +177,12 @@ async def test_progress_never_goes_back_and_is_100_exactly_at_the_end(
     runtime: Runtime,
     worker: Runner,
     user: User,
-    dataset: Dataset,
+    subjects: Subjects,
     sample_folder: Path,
     entry: Entry,
 ) -> None:
-    await import_folder(runtime, user, dataset, sample_folder)
-    task = await submitted(runtime, user, dataset, entry)
+    await subjects.fill(sample_folder)
+    task = await submitted(runtime, user, subjects, entry)
     seen: list[tuple[Status, float]] = []
 
     async def final() -> bool:
@@ -168,15 +204,20 @@ async def test_progress_never_goes_back_and_is_100_exactly_at_the_end(
 async def test_a_task_that_is_cancelled_at_any_stage_leaves_no_trace(
     runtime: Runtime,
     user: User,
-    dataset: Dataset,
+    subjects: Subjects,
     sample_folder: Path,
+    tmp_path: Path,
     entry: Entry,
     stage: str,
 ) -> None:
     held = Held(entry, stage)
+    new = tmp_path / "new"
+    new.mkdir()
+    photograph(seed=1).save(new / "1.jpg")
     async with running_worker(runtime, analyses=held.analyses) as worker:
-        await import_folder(runtime, user, dataset, sample_folder)
-        task = await submitted(runtime, user, dataset, entry)
+        await subjects.fill(sample_folder)
+        await import_folder(runtime, user, subjects.datasets[-1], new)
+        task = await submitted(runtime, user, subjects, entry)
         await asyncio.wait_for(held.reached.wait(), 60)
 
         await runtime.tasks.cancel(user, task.id)
@@ -187,7 +228,8 @@ async def test_a_task_that_is_cancelled_at_any_stage_leaves_no_trace(
         await runtime.tasks.result(user, task.id)
     assert list(incoming(runtime)) == []
     async with running_worker(runtime):
-        assert (await result_of(runtime, user, dataset, entry))["unreadable"] == len(HOSTILE)
+        again = await result_of(runtime, user, subjects, entry)
+    assert counted(again, entry)[1] == len(HOSTILE) * len(subjects.datasets)
 
 
 class Held:
