@@ -76,6 +76,6 @@ def _progress(
 
 def _only_copies(copy_of: Groups, near_of: Groups) -> NDArray[np.bool_]:
     """Which items share their near group with nothing but exact copies of themselves."""
-    leaders = np.unique(np.stack((near_of, copy_of)), axis=1)[0]
-    different = np.bincount(leaders, minlength=len(near_of))
-    return different[near_of] == 1
+    mixed = np.zeros(len(near_of), bool)
+    mixed[near_of[copy_of != copy_of[near_of]]] = True
+    return ~mixed[near_of]
