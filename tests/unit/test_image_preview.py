@@ -7,7 +7,7 @@ from service.catalog.image_analysis import ImageAnalysisParams
 from service.compute.images import NAMES, Item, extract
 from service.compute.issues import scores
 from tests.pictures import write_pictures
-from worker.analyses.image_preview import ISSUES, Counts, count_image
+from worker.analyses.image_preview import ISSUES, Counts, count_image, count_unreadable
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +36,13 @@ def test_it_counts_what_the_summary_flags(
         for issue, score in scores(numbers).items()
     }
     assert counts["issues"] == {issue: flagged[issue] for issue in ISSUES}
+
+
+def test_the_unreadable_are_counted_by_reason() -> None:
+    counts: Counts = {}
+
+    for code in ("truncated", "empty_file", "truncated"):
+        count_unreadable(counts, code)
+
+    assert (counts["unreadable"], counts["analysed"]) == (3, 0)
+    assert counts["reasons"] == {"truncated": 2, "empty_file": 1}
