@@ -125,6 +125,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     storage = LocalStorage.from_url(settings.storage_url)
     datasets, items, blobs = Datasets(database), Items(database), Blobs(database)
     uploads, workers, exports = Uploads(database), Workers(database), Exports(database)
+    columns = Columns(database)
     dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
     task_actions = TaskActions(
         tasks,
@@ -163,10 +164,12 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         forgetting=Forgetting(Ageing(database), catalogue, _keeping(settings)),
         learning=Learning(Paces(database), catalogue),
         freshness=FreshnessActions(items, tasks, catalogue),
-        exports=ExportActions(task_actions, exports, ParquetWriters(PARQUET_WRITERS), catalogue),
+        exports=ExportActions(
+            task_actions, exports, columns, ParquetWriters(PARQUET_WRITERS), catalogue
+        ),
         reports=ReportActions(task_actions, exports, storage, catalogue),
         tasks=task_actions,
-        maps=MapActions(task_actions, Columns(database), catalogue),
+        maps=MapActions(task_actions, columns, catalogue),
         runs=RunActions(
             blobs=blobs,
             chunks=chunks,

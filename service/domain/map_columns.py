@@ -1,5 +1,8 @@
 """Map columns: what a task says of every item, one value an item and column, packed."""
 
+import sys
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -18,6 +21,17 @@ class MapType(StrEnum):
     @property
     def size_bytes(self) -> int:
         return int(self[1:]) // 8
+
+    @property
+    def whole(self) -> bool:
+        return self is not MapType.F32
+
+    def unpacked(self, data: bytes) -> Sequence[int | float]:
+        """The values of a block."""
+        values = array({MapType.I64: "q", MapType.I32: "i", MapType.F32: "f"}[self], data)
+        if sys.byteorder == "big":
+            values.byteswap()
+        return values
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Exports: a row for each item of a task, with everything that is known and was found of it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,14 +8,17 @@ from uuid import UUID
 
 import orjson
 
-from service.catalog.entry import Catalogue
+from service.catalog.entry import Catalogue, Entry
+from service.db.columns import Columns
 from service.db.exports import Exports, Subject
 from service.domain.exports import Cell, Column, ColumnType, Export, ExportFormat, Row
 from service.domain.features import Extractor
 from service.domain.image_features import IMAGE_EXTRACTOR, NUMBERS
+from service.domain.map_columns import MapColumn
 from service.domain.users import User
 from service.processes.parquet_writer import ParquetWriters
 from service.usecases import export_formats
+from service.usecases.map_rows import MapRows, Values
 from service.usecases.tasks import TaskActions
 
 PAGE_ROWS = 2000
@@ -44,11 +48,13 @@ class ExportActions:
         self,
         tasks: TaskActions,
         exports: Exports,
+        map_columns: Columns,
         parquet_writers: ParquetWriters,
         catalogue: Catalogue,
     ) -> None:
         self._tasks = tasks
         self._exports = exports
+        self._map_columns = map_columns
         self._parquet_writers = parquet_writers
         self._catalogue = catalogue
 
@@ -57,8 +63,8 @@ class ExportActions:
         await self._tasks.result(user, task_id)
         subjects = await self._exports.subjects(task_id)
         kinds = await self._exports.kinds(task_id)
-        extractor = self._extractor(subjects[0])
-        sheet = _Sheet.of(kinds, extractor)
+        entry = self._entry(subjects[0])
+        sheet = _Sheet.of(kinds, entry)
         name = "-".join([*(subject.name for subject in subjects), subjects[0].task_type])
         return Export(name, sheet.columns, self._pages(task_id, subjects, sheet))
 
@@ -74,24 +80,33 @@ class ExportActions:
             case ExportFormat.PARQUET:
                 return export_formats.as_parquet(export, self._parquet_writers)
 
-    def _extractor(self, subject: Subject) -> Extractor | None:
-        """None where the type's numbers are called otherwise today than when the task ran."""
+    def _entry(self, subject: Subject) -> Entry | None:
+        """None where the type calls things otherwise today than when the task ran."""
         entry = self._catalogue.entry(subject.task_type)
-        return entry.extractor if entry.version == subject.task_type_version else None
+        return entry if entry.version == subject.task_type_version else None
 
     async def _pages(
         self, task_id: UUID, subjects: Sequence[Subject], sheet: "_Sheet"
     ) -> AsyncGenerator[Sequence[Row]]:
-        for subject in subjects:
-            after = 0
-            while items := await self._exports.items(
-                subject, sheet.extractor, after=after, limit=PAGE_ROWS
-            ):
-                first, after = items[0]["id"], items[-1]["id"]
-                said: dict[int, dict[str, Any]] = {}
-                for row in await self._exports.said(task_id, list(sheet.fields), first, after):
-                    said.setdefault(row["item_id"], {})[row["kind"]] = row
-                yield [sheet.row(subject, dict(item), said.get(item["id"], {})) for item in items]
+        async with MapRows(self._map_columns, task_id, sheet.mapped) as mapped:
+            for subject in subjects:
+                after = 0
+                while items := await self._exports.items(
+                    subject, sheet.extractor, after=after, limit=PAGE_ROWS
+                ):
+                    first, after = items[0]["id"], items[-1]["id"]
+                    said = await self._said(task_id, sheet, first, after)
+                    places = await mapped.up_to(after) if sheet.mapped else {}
+                    # thousands of rows would hold everybody else up
+                    yield await asyncio.to_thread(sheet.rows, subject, items, said, places)
+
+    async def _said(
+        self, task_id: UUID, sheet: "_Sheet", first_id: int, last_id: int
+    ) -> Mapping[int, Mapping[str, Any]]:
+        said: dict[int, dict[str, Any]] = {}
+        for row in await self._exports.said(task_id, list(sheet.fields), first_id, last_id):
+            said.setdefault(row["item_id"], {})[row["kind"]] = row
+        return said
 
 
 @dataclass(frozen=True)
@@ -101,11 +116,13 @@ class _Sheet:
     extractor: Extractor | None
     numbers: Mapping[str, int]
     """The places of those that are not told as something about the item."""
+    mapped: Sequence[MapColumn]
+    """What a map says of every item, the id first."""
     fields: Mapping[str, Mapping[str, ColumnType]]
     """By kind, what its data tells beside the score."""
 
     @classmethod
-    def of(cls, kinds: Mapping[str, Mapping[str, Any]], extractor: Extractor | None) -> "_Sheet":
+    def of(cls, kinds: Mapping[str, Mapping[str, Any]], entry: Entry | None) -> "_Sheet":
         """The reason of what is unreadable is told by its features, for every task alike."""
         fields = {
             kind: {name: _type(value) for name, value in data.items()}
@@ -113,14 +130,16 @@ class _Sheet:
             if kind != "unreadable"
         }
         about = {column.name for column in ABOUT_ITEMS}
+        extractor = entry.extractor if entry else None
         names = NUMBERS_OF[extractor] if extractor else ()
         numbers = {name: place for place, name in enumerate(names) if name not in about}
-        return cls(extractor, numbers, fields)
+        return cls(extractor, numbers, entry.columns if entry else (), fields)
 
     @property
     def columns(self) -> list[Column]:
         numbers = [Column(name, ColumnType.NUMBER) for name in self.numbers]
         told = ABOUT_READING if self.extractor else ()
+        mapped = [Column(column.name, _kind(column)) for column in self.mapped[1:]]
         found = [
             column
             for kind, fields in self.fields.items()
@@ -129,15 +148,34 @@ class _Sheet:
                 *(Column(f"{kind}_{name}", type_) for name, type_ in fields.items()),
             )
         ]
-        return [*ABOUT_ITEMS, *numbers, *told, *found]
+        return [*ABOUT_ITEMS, *numbers, *told, *mapped, *found]
 
-    def row(self, subject: Subject, item: Mapping[str, Any], said: Mapping[str, Any]) -> Row:
+    def rows(
+        self,
+        subject: Subject,
+        items: Sequence[Any],
+        said: Mapping[int, Mapping[str, Any]],
+        mapped: Mapping[int, Values],
+    ) -> list[Row]:
+        return [
+            self._row(subject, item, said.get(item["id"], {}), mapped.get(item["id"]))
+            for item in items
+        ]
+
+    def _row(
+        self,
+        subject: Subject,
+        item: Any,
+        said: Mapping[str, Any],
+        mapped: Values | None,
+    ) -> Row:
         about = [item[name] for name in ("id", "path", "label", "split", "group")]
         read = item["numbers"]
         numbers = [read and read[place] for place in self.numbers.values()]
         told = (item["reason_code"], item["reason_detail"]) if self.extractor else ()
         cells: list[Cell] = [subject.name, *about, item["sha256"].hex(), item["size_bytes"]]
-        return [*cells, *numbers, *told, *self._found(said)]
+        places = mapped or [None] * len(self.mapped[1:])
+        return [*cells, *numbers, *told, *places, *self._found(said)]
 
     def _found(self, said: Mapping[str, Any]) -> list[Cell]:
         cells: list[Cell] = []
@@ -147,6 +185,10 @@ class _Sheet:
             told = (_cell(data.get(name), type_) for name, type_ in fields.items())
             cells += [row and row["score"], *told]
         return cells
+
+
+def _kind(column: MapColumn) -> ColumnType:
+    return ColumnType.INTEGER if column.type.whole else ColumnType.NUMBER
 
 
 def _type(value: object) -> ColumnType:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import numpy as np
+import orjson
 import pytest
 
 from tests.integration.bringing import finished, jpeg
@@ -68,3 +69,18 @@ def test_a_task_without_a_map_says_so(client: httpx2.Client, dataset_id: str) ->
 
     assert (answer.status_code, answer.json()["code"]) == (404, "no_map")
     assert "'image_analysis'" in answer.json()["detail"]
+
+
+def test_an_export_tells_of_each_item_what_the_map_tells(
+    client: httpx2.Client, task: dict[str, Any]
+) -> None:
+    data = client.get(f"{API}/tasks/{task['id']}/map").content
+    header = int.from_bytes(data[:8], "little")
+    told: dict[str, Any] = orjson.loads(data[8 : 8 + header])
+
+    rows = client.get(f"{API}/tasks/{task['id']}/export?format=json").json()
+
+    assert len(rows) == PICTURES
+    for name, type_ in (("item_id", "<i8"), ("cluster", "<i4"), ("x", "<f4")):
+        begin, end = (8 + header + offset for offset in told[name]["data_offsets"])
+        assert [row[name] for row in rows] == np.frombuffer(data[begin:end], type_).tolist()
