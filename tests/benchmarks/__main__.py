@@ -12,6 +12,7 @@ from tests.benchmarks import (
     beside_others,
     clustering,
     drift,
+    duplicates,
     eta,
     features,
     flush,
@@ -30,6 +31,7 @@ from tests.benchmarks import (
 from tests.benchmarks.figure import Figure
 
 PARTS = (
+    duplicates,
     features,
     drift,
     unpacking,

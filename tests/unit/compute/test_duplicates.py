@@ -1,10 +1,15 @@
 """Groups of duplicates: what is found is what brute force finds, and chains are not followed."""
 
+import io
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageEnhance
 
 from service.compute.duplicates import NO_GROUP, first_equal, groups, near
+from service.compute.hashes import perceptual
+from tests.pictures import photograph
 
 Hashes = NDArray[np.uint64]
 
@@ -66,6 +71,46 @@ def test_a_chain_of_small_steps_does_not_join_what_is_far_apart() -> None:
 
     assert found.max() >= 3
     assert (found != NO_GROUP).all()
+
+
+def test_among_thousands_all_pairs_are_found_and_no_others() -> None:
+    random = np.random.default_rng(3)
+    base = random.integers(0, 2**64, 3000, dtype=np.uint64)
+    copies = base[:600].copy()
+    for _ in range(4):
+        copies ^= np.uint64(1) << random.integers(0, 64, len(copies), dtype=np.uint64)
+    hashes = np.unique(np.concatenate((base, copies)))
+
+    found, _ = near_groups(hashes, 4)
+
+    low, high = np.nonzero(np.triu(distances(hashes) <= 4, 1))
+    assert len(low) > 500
+    assert set(np.flatnonzero(found != NO_GROUP)) == {*low, *high}
+    assert (found[low] == found[high]).mean() > 0.95
+
+
+def spoilt(image: Image.Image) -> list[Image.Image]:
+    """Compressed, brighter and slightly cropped."""
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=15)
+    brighter = ImageEnhance.Brightness(image).enhance(1.3)
+    return [Image.open(stream), brighter, image.crop((3, 2, 317, 238))]
+
+
+def looks(images: list[Image.Image]) -> Hashes:
+    told = [int.from_bytes(perceptual(image.convert("L"))) for image in images]
+    return np.array(told, np.uint64)
+
+
+def test_spoilt_copies_are_near_their_originals_and_strangers_are_not() -> None:
+    originals = [photograph(seed, (320, 240)) for seed in range(30)]
+    copies = [copy for image in originals for copy in spoilt(image)]
+
+    away = np.bitwise_count(looks(copies)[:, np.newaxis] ^ looks(originals))
+
+    own = np.repeat(np.eye(30, dtype=bool), 3, axis=0)
+    assert (away[own] <= 8).mean() > 0.85
+    assert away[~own].min() > 8
 
 
 def test_at_distance_zero_different_hashes_are_not_near() -> None:
