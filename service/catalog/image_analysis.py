@@ -136,7 +136,7 @@ class ImageAnalysisResult(Result):
 
 IMAGE_ANALYSIS = Entry(
     name="image_analysis",
-    version=2,
+    version=3,
     title="Image analysis",
     summary="Attributes, quality issues and duplicates of images; each is decoded once, ever.",
     params=ImageAnalysisParams,

@@ -1,6 +1,7 @@
 """Casts: how far the light of an image is from white."""
 
 from functools import lru_cache
+from math import hypot
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from service.compute.tones import Bands
 
-PIXELS: Final = 1024
+PIXELS: Final = 512
 """At least so many are looked at, where there are more."""
 
 DARK: Final = 20
@@ -18,9 +19,12 @@ ENOUGH: Final = 1 / 16
 """Of the pixels looked at have to be lighter than that."""
 
 _TO_XYZ: Final = np.array(
-    ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505)), np.float32
+    ((0.43390, 0.37625, 0.18991), (0.2126, 0.7152, 0.0722), (0.01772, 0.10945, 0.87283)),
+    np.float32,
 )
-_WHITE: Final = _TO_XYZ.sum(axis=1, keepdims=True)
+"""Of linear red, green and blue; white is 1, 1, 1."""
+_TO_LAB: Final = np.array(((0, 116, 0), (500, -500, 0), (0, 200, -200)), np.float32)
+_BLACK: Final = np.array(((16,), (0,), (0,)), np.float32)
 
 Floats = NDArray[np.float32]
 
@@ -38,24 +42,25 @@ def cast(bands: Bands) -> float:
     """
     if len(bands) == 1:
         return 0.0
-    lightness, colours = _lab(bands[:, :: max(1, bands.shape[1] // PIXELS)])
-    colours = colours[:, lightness > DARK]
+    seen = bands[:, :: max(1, bands.shape[1] // PIXELS)]
+    lab = _lab(seen)
+    colours = lab[1:, lab[0] > DARK]
     count = colours.shape[1]
-    if count < max(4, ENOUGH * len(lightness)):
+    if count < max(4, ENOUGH * seen.shape[1]):
         return 0.0
-    mean = colours.mean(axis=1)
-    spread = np.sqrt(colours.var(axis=1).sum())
     strength = np.einsum("ij,ij->j", colours, colours)
-    least = colours[:, np.argpartition(strength, count // 4)[: count // 4]].mean(axis=1)
-    return max(0.0, float(min(np.hypot(*mean) - spread, np.hypot(*least))))
+    mean = hypot(*colours.mean(axis=1).tolist())
+    spread = max(0.0, float(strength.mean()) - mean**2) ** 0.5
+    quarter = strength.argpartition(count // 4)[: count // 4]
+    return max(0.0, min(mean - spread, hypot(*colours[:, quarter].mean(axis=1).tolist())))
 
 
-def _lab(bands: Bands) -> tuple[Floats, Floats]:
-    """Lightness (N,), and a and b (2, N), of sRGB under D65."""
-    shares = _TO_XYZ @ _linear()[bands] / _WHITE
-    curve = np.where(shares > 216 / 24389, np.cbrt(shares), (24389 / 27 * shares + 16) / 116)
-    colours = np.stack((500 * (curve[0] - curve[1]), 200 * (curve[1] - curve[2])))
-    return 116 * curve[1] - 16, colours
+def _lab(bands: Bands) -> Floats:
+    """Lightness, a and b (3, N) of sRGB under D65, but for colours so dark that they are no matter.
+
+    Those have a straight piece of the curve, which is left out.
+    """
+    return _TO_LAB @ np.cbrt(_TO_XYZ @ _linear()[bands]) - _BLACK
 
 
 @lru_cache(maxsize=1)

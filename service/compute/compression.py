@@ -31,8 +31,13 @@ def quality(tables: Mapping[int, Sequence[int]]) -> int:
     Other programs name their settings otherwise; their tables are told by the nearest all the same.
     Source: Independent JPEG Group, ``jpeg_quality_scaling`` of libjpeg.
     """
-    told = tables.get(0)
-    if told is None or len(told) != COEFFICIENTS:
+    luma = tables.get(0)
+    return NO_QUALITY if luma is None else _nearest(tuple(luma))
+
+
+@lru_cache(maxsize=128)
+def _nearest(told: tuple[int, ...]) -> int:
+    if len(told) != COEFFICIENTS:
         return NO_QUALITY
     away = np.abs(_known() - np.asarray(told, np.int32)).sum(axis=1)
     return int(away.argmin()) + 1

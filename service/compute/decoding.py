@@ -79,7 +79,7 @@ DEFAULT_MAX_PIXELS: Final = 200_000_000
 LARGE_PIXELS: Final = 6_000_000
 """JPEG files of at least so many pixels may be decoded at 1/2, 1/4 or 1/8 of their size."""
 
-SCALED_SIDE: Final = 512
+SCALED_SIDE: Final = 256
 """The shorter side of a large photograph is not decoded to less than this."""
 
 ORIENTATION_TAG: Final = 0x0112

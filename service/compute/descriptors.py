@@ -13,6 +13,9 @@ from service.compute.pixels import UInt8s, plane
 SIDE: Final = 64
 """Images are described as they look when they are squeezed into a square of this side."""
 
+INNER: Final = SIDE - 2
+"""Pixels that have neighbours on both sides."""
+
 CELLS: Final = 4
 ANGLES: Final = 8
 HUES: Final = 14
@@ -45,8 +48,12 @@ large as the others, 65, and nothing that photographs have is cut off."""
 FLAT: Final = 4.0
 """Grey levels of an edge: where edges are weaker on average, they count for less."""
 
-PATCHES: Final = 8
-"""Edges are first summed up in so many rows and columns, which cells then share softly."""
+STEPS: Final = 256
+NO_STEP: Final = STEPS // 2 * STEPS + STEPS // 2
+"""Of two neighbours' difference, halved, and the place of no difference across and down."""
+
+TONES: Final = 16
+"""Colours are told apart by so many tones of each band."""
 
 GROUND: Final = (128, 128, 128)
 """What is behind transparent pixels."""
@@ -55,7 +62,8 @@ CHROMA_GAIN: Final = 2
 """Chroma varies so much less than luma."""
 
 AROUND: Final = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
-"""The neighbours of a pixel, around it."""
+BITS: Final = np.uint16(1) << np.arange(8, dtype=np.uint16)
+"""The neighbours of a pixel, around it, and the bit of each."""
 
 Floats = NDArray[np.float32]
 
@@ -101,94 +109,97 @@ def _squeezed(image: Image.Image) -> Image.Image:
 
 def _edges(grey: UInt8s) -> Floats:
     """Square roots of the shares of ``ANGLES`` directions in each cell, (CELLS, CELLS, ANGLES)."""
-    levels = grey.astype(np.float32)
+    levels = grey.astype(np.intp)
     across = levels[1:-1, 2:] - levels[1:-1, :-2]
     down = levels[2:, 1:-1] - levels[:-2, 1:-1]
-    strength = np.sqrt(across * across + down * down)
-    turn = np.arctan2(down, across) * np.float32(ANGLES / np.pi) + ANGLES
-    below = turn.astype(np.intp)
-    above = strength * (turn - below)
-    sums = _summed(below, strength - above) + _summed(below + 1, above)
-    cells = np.einsum("ip,jq,pqa->ija", _cells(), _cells(), sums).ravel()
-    return np.sqrt(cells / max(cells.sum(), FLAT * strength.size)).astype(np.float32)
-
-
-def _summed(turns: NDArray[np.intp], weights: Floats) -> NDArray[np.float64]:
-    """Weights by patch and direction; a direction and its opposite are one."""
-    places = _patches() + turns % ANGLES
-    sums = np.zeros(PATCHES * PATCHES * ANGLES)
-    sums += np.bincount(places.ravel(), weights.ravel(), len(sums))
-    return sums.reshape(PATCHES, PATCHES, ANGLES)
+    votes = _votes().take((across >> 1) * STEPS + (down >> 1) + NO_STEP, axis=0)
+    by_row = _cells() @ votes.reshape(INNER, INNER * ANGLES)
+    cells = _cells() @ by_row.reshape(CELLS, INNER, ANGLES)
+    return np.sqrt(cells / max(float(cells.sum()), FLAT * INNER**2)).ravel()
 
 
 @lru_cache(maxsize=1)
-def _patches() -> NDArray[np.intp]:
-    """Where in the sums the patch of each pixel begins that has neighbours on all sides."""
-    patch = np.arange(1, SIDE - 1) * PATCHES // SIDE
-    return (patch[:, np.newaxis] * PATCHES + patch) * ANGLES
+def _votes() -> Floats:
+    """(STEPS², ANGLES): what an edge by its steps across and down, halved, adds to each direction.
+
+    Its strength, shared between the two nearest; a direction and its opposite are one.
+    """
+    steps = 2 * np.arange(-STEPS // 2, STEPS // 2) + 0.5
+    across, down = np.meshgrid(steps, steps, indexing="ij")
+    turns = (np.arctan2(down, across) / np.pi % 1 * ANGLES).ravel()
+    away = np.abs(turns[:, np.newaxis] - np.arange(ANGLES + 1))
+    votes = np.maximum(0, 1 - away) * np.hypot(across, down).reshape(-1, 1)
+    votes[:, 0] += votes[:, -1]
+    votes[NO_STEP] = 0
+    return np.ascontiguousarray(votes[:, :-1], np.float32)
 
 
 @lru_cache(maxsize=1)
-def _cells() -> NDArray[np.float64]:
-    """(CELLS, PATCHES): how much of a patch belongs to each cell, the less the further away."""
-    each = PATCHES / CELLS
+def _cells() -> Floats:
+    """(CELLS, INNER): how much of a pixel belongs to each row of cells, the less the farther."""
+    each = SIDE / CELLS
     centres = (np.arange(CELLS) + 0.5) * each
-    patches = (np.arange(PATCHES) + 0.5).clip(centres[0], centres[-1])
-    return np.maximum(0, 1 - np.abs(patches - centres[:, np.newaxis]) / each)
+    pixels = (np.arange(1, SIDE - 1) + 0.5).clip(centres[0], centres[-1])
+    return np.maximum(0, 1 - np.abs(pixels - centres[:, np.newaxis]) / each).astype(np.float32)
 
 
 def _colours(square: Image.Image) -> Floats:
-    """Square roots of the shares of hues by saturations, by how colourful pixels are; of values.
+    """Square roots of the shares of hues by saturations, by how colourful pixels are; of values."""
+    red, green, blue = np.asarray(square).reshape(-1, 3).astype(np.intp).T // (256 // TONES)
+    counts = np.bincount((red * TONES + green) * TONES + blue, minlength=TONES**3)
+    found = counts.nonzero()[0]
+    return np.sqrt(counts[found].astype(np.float32) @ _palette()[found] / len(red))
 
-    Each pixel is shared between the two nearest steps of each, so that a little more light moves
-    a little of it.
+
+@lru_cache(maxsize=1)
+def _palette() -> Floats:
+    """(TONES³, HUES * SATURATIONS + VALUES): what a pixel of each colour adds to each share.
+
+    It is shared between the two nearest steps of each, so that a little more light moves a little
+    of it.
     """
-    hue, saturation, value = np.asarray(square.convert("HSV")).reshape(-1, 3).T
-    colourful = saturation.astype(np.float32) * value / 255**2
-    sums = np.zeros((HUES + 1) * SATURATIONS)
-    for hues, by_hue in _steps(hue, HUES + 1):
-        for saturations, by_saturation in _steps(saturation, SATURATIONS):
-            places = hues * SATURATIONS + saturations
-            sums += np.bincount(places, by_hue * by_saturation * colourful, len(sums))
-    around = sums.reshape(HUES + 1, SATURATIONS)
-    around[0] += around[-1]
-    values = np.zeros(VALUES)
-    for steps, by_value in _steps(value, VALUES):
-        values += np.bincount(steps, by_value, VALUES)
-    return np.sqrt(np.concatenate((around[:-1].ravel(), values)) / len(hue)).astype(np.float32)
+    tones = np.arange(TONES) * 255 / (TONES - 1)
+    colours = np.stack(np.meshgrid(tones, tones, tones, indexing="ij"), axis=-1).reshape(1, -1, 3)
+    hsv = Image.fromarray(colours.astype(np.uint8)).convert("HSV")
+    hue, saturation, value = np.asarray(hsv).reshape(-1, 3).astype(np.float64).T
+    hues = _shared(hue, HUES + 1)
+    hues[:, 0] += hues[:, -1]
+    kinds = hues[:, :-1, np.newaxis] * _shared(saturation, SATURATIONS)[:, np.newaxis]
+    colourful = saturation * value / 255**2
+    by_hue = kinds.reshape(len(hue), -1) * colourful[:, np.newaxis]
+    return np.hstack((by_hue, _shared(value, VALUES))).astype(np.float32)
 
 
-def _steps(levels: UInt8s, count: int) -> tuple[tuple[NDArray[np.intp], Floats], ...]:
-    """The step below each level and how far it is from the next; the step above and the rest.
-
-    The first of ``count`` steps is at level 0, the last at 256.
-    """
-    places = levels * np.float32((count - 1) / 256)
-    below = places.astype(np.intp)
-    above = (places - below).astype(np.float32)
-    return (below, 1 - above), (below + 1, above)
+def _shared(levels: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """(N, count): how much of each level belongs to each step, from level 0 to level 256."""
+    places = levels[:, np.newaxis] * (count - 1) / 256
+    return np.maximum(0, 1 - np.abs(places - np.arange(count)))
 
 
 def _patterns(grey: UInt8s) -> Floats:
     """Square roots of the shares of uniform patterns, (QUARTERS, PATTERNS)."""
-    inner = SIDE - 2
     middle = grey[1:-1, 1:-1]
-    codes = np.zeros(middle.shape, np.uint8)
+    codes = _quarters().copy()
     for bit, (row, column) in enumerate(AROUND):
-        neighbour = grey[row : row + inner, column : column + inner]
-        codes |= (neighbour >= middle).view(np.uint8) << np.uint8(bit)
-    half = np.arange(inner) * 2 // inner
-    quarters = (half[:, np.newaxis] * 2 + half) * PATTERNS
-    counts = np.bincount((_uniform()[codes] + quarters).ravel(), minlength=QUARTERS * PATTERNS)
-    return np.sqrt(counts / inner**2).astype(np.float32)
+        codes += (grey[row : row + INNER, column : column + INNER] >= middle) * BITS[bit]
+    counts = np.bincount(codes.ravel(), minlength=QUARTERS * 256).reshape(QUARTERS, 256)
+    return np.sqrt(counts.astype(np.float32) @ _uniform() / INNER**2).ravel()
 
 
 @lru_cache(maxsize=1)
-def _uniform() -> UInt8s:
-    """(256,) kinds of local binary patterns: bits set if they change at most twice, or the last."""
+def _quarters() -> NDArray[np.uint16]:
+    """(INNER, INNER): where the counts of the quarter begin that a pixel is in."""
+    half = np.arange(INNER) * 2 // INNER
+    return ((half[:, np.newaxis] * 2 + half) * 256).astype(np.uint16)
+
+
+@lru_cache(maxsize=1)
+def _uniform() -> Floats:
+    """(256, PATTERNS): the kind of each pattern: bits set if they change at most twice, or last."""
     bits = np.arange(256)[:, np.newaxis] >> np.arange(8) & 1
     changes = (bits != np.roll(bits, 1, axis=1)).sum(axis=1)
-    return np.where(changes <= 2, bits.sum(axis=1), PATTERNS - 1).astype(np.uint8)
+    kinds = np.where(changes <= 2, bits.sum(axis=1), PATTERNS - 1)
+    return (kinds[:, np.newaxis] == np.arange(PATTERNS)).astype(np.float32)
 
 
 def _layout(tiles: Image.Image) -> Floats:

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from service.compute.pixels import UInt8s
 
-STRIPES: Final = 24
+STRIPES: Final = 16
 """At so many places three rows, one below the other, stand for all of the image."""
 
 BLOCK: Final = 8
-LEAST_SIDE: Final = 3 * STRIPES
+LEAST_SIDE: Final = 72
 """What is smaller shows in single pixels what could be noise, and has too few blocks to tell."""
 
 FLAT: Final = 0.5
@@ -21,17 +21,18 @@ NOISE_GAIN: Final = 6 * 0.6745
 """The median of the absolute Laplacian difference over the standard deviation of noise."""
 
 Stripes = NDArray[np.int16]
-"""(S, 3, W) levels of green, or of grey, of neighbouring rows."""
+"""(STRIPES, 3, W) levels of green, or of grey, of neighbouring rows; none of a small image."""
 
 
 def stripes(pixels: UInt8s, width: int) -> Stripes:
-    """Up to ``STRIPES`` times three rows, evenly spread, of the (N, 1) or (N, 4) samples.
+    """``STRIPES`` times three rows, evenly spread, of the (N, 1) or (N, 4) samples.
 
-    Green has most of luma, and needs no mixing. No stripe where there are fewer than three rows.
+    Green has most of luma, and needs no mixing. No stripe where an image is small.
     """
     rows = pixels.reshape(-1, width, pixels.shape[1])[:, :, pixels.shape[1] // 4]
-    count = min(STRIPES, len(rows) // 3)
-    firsts = (np.arange(count) * len(rows)) // max(count, 1)
+    if min(rows.shape) < LEAST_SIDE:
+        return np.empty((0, 3, width), np.int16)
+    firsts = np.arange(STRIPES) * len(rows) // STRIPES
     return rows[firsts[:, np.newaxis] + np.arange(3)].astype(np.int16)
 
 
@@ -44,7 +45,7 @@ def noise(levels: Stripes) -> float:
     Sources: Immerkær, "Fast noise variance estimation", CVIU 1996; the median instead of the mean
     after Donoho, "De-noising by soft-thresholding", IEEE Trans. Inf. Theory 1995.
     """
-    if len(levels) < STRIPES or levels.shape[2] < LEAST_SIDE:
+    if not len(levels):
         return 0.0
     bent = levels[:, 0] - 2 * levels[:, 1] + levels[:, 2]
     bent = bent[:, :-2] - 2 * bent[:, 1:-1] + bent[:, 2:]
@@ -70,8 +71,7 @@ def blockiness(levels: Stripes) -> float:
     Source: Wang, Sheikh and Bovik, "No-reference perceptual quality assessment of JPEG compressed
     images", ICIP 2002.
     """
-    width = levels.shape[2]
-    if len(levels) < STRIPES or width < LEAST_SIDE:
+    if not len(levels):
         return 1.0
     middle = levels[:, 1]
     steps = np.abs(middle[:, 1:] - middle[:, :-1]).sum(axis=0, dtype=np.int64)

@@ -71,7 +71,7 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     thumbnail is a JPEG, or a WebP where there is transparency.
 
     Sizes, digests and sharpness come from every pixel; brightness, contrast, colours and entropy
-    from 8,192 pixels of larger images; noise and block edges from 72 rows; blur, borders and what
+    from 4,096 pixels of larger images; noise and block edges from 48 rows; blur, borders and what
     the image looks like from a reduced one.
     Whatever might be dark, light, low in information or blurry at CleanVision's default thresholds
     is measured again on every pixel, so that those flags are CleanVision's, and their scores to

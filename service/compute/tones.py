@@ -1,12 +1,13 @@
 """Tones: how bright, contrasty, colourful and varied the pixels of an image are."""
 
 from functools import lru_cache
+from math import hypot
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_PIXELS: Final = 1 << 13
+SAMPLE_PIXELS: Final = 1 << 12
 """Larger images are measured on so many of their pixels."""
 
 PERCENTS: Final = (1, 5, 50, 95, 99)
@@ -40,7 +41,7 @@ def sample(pixels: Pixels) -> Pixels:
     """``SAMPLE_PIXELS`` of the pixels, or all where there are not more.
 
     One from each of as many equal stretches of the image, at a place in it that no pattern of
-    the image follows. What 1 % of the pixels have, 0.6 to 1.4 % of the sample have (4 σ).
+    the image follows. What 1 % of the pixels have, 0.4 to 1.6 % of the sample have (4 σ).
     """
     if len(pixels) <= SAMPLE_PIXELS:
         return pixels
@@ -133,7 +134,7 @@ def colour_numbers(bands: Bands) -> dict[str, float]:
     return {
         "contrast": float(deviations[2]) / 255,
         "saturation_mean": _saturation(bands),
-        "colourfulness": float(np.hypot(*deviations[:2]) + 0.3 * np.hypot(*means[:2])),
+        "colourfulness": hypot(*deviations[:2].tolist()) + 0.3 * hypot(*means[:2].tolist()),
     }
 
 

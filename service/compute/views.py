@@ -1,6 +1,7 @@
 """Views: one image seen in the ways that its measurements need, each made once."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from PIL import Image
 
@@ -8,6 +9,9 @@ from service.compute import blur, hashes, thumbnails
 from service.compute.decoding import Picture
 from service.compute.pixels import samples
 from service.compute.tones import Pixels
+
+QUICK_GAP: Final = 1.5
+"""What a glance at blur costs by it is less than half; it may tell .02 more blur, never less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def look(picture: Picture) -> Views:
     grey = small if small.mode == "L" else small.convert("L")
     side = thumbnails.block_side(image.size)
     covered = (0, 0, image.width / side, image.height / side) if side else None
-    tiny = blur.reduced(grey, blur.reduced_size(picture.size), covered)
+    tiny = blur.reduced(grey, blur.reduced_size(picture.size), covered, QUICK_GAP)
     return Views(picture, samples(image), small, grey, tiny)
 
 

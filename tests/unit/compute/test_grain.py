@@ -46,7 +46,7 @@ def test_noise_is_told_by_its_deviation(deviation: float, mode: str) -> None:
 def test_shapes_and_edges_are_no_noise() -> None:
     shapes = photograph(3, (40, 30)).resize(SIZE, Image.Resampling.NEAREST)
 
-    assert grain.noise(stripes(shapes)) == 0
+    assert grain.noise(stripes(shapes)) < 0.1
     assert grain.noise(stripes(scene())) < 1
 
 
