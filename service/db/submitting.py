@@ -47,6 +47,7 @@ WITH remembered AS (
 ), cached AS (
     SELECT id FROM tasks
     WHERE $12 AND scope = $4 AND fingerprint = $5 AND status = 'completed' AND NOT partial
+      AND result IS NOT NULL
       AND dataset_version IS NOT DISTINCT FROM (SELECT version FROM subject)
       AND target_version IS NOT DISTINCT FROM (SELECT version FROM target)
       AND EXISTS (SELECT FROM welcome) AND NOT EXISTS (SELECT FROM active)

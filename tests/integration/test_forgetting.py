@@ -43,6 +43,13 @@ async def aged(runtime: Runtime, task: Task, age: timedelta) -> None:
     )
 
 
+async def as_if_retried_late(runtime: Runtime, task: Task) -> None:
+    """Submitted on an earlier version, it was retried and ended after those on later ones."""
+    await runtime.database.pool.execute(
+        "UPDATE tasks SET dataset_version = dataset_version - 1 WHERE id = $1", task.id
+    )
+
+
 async def ended(runtime: Runtime, user: User, dataset: Dataset, path: str) -> Task:
     task = await submit(runtime, user, dataset, path)
     return await runtime.tasks.cancel(user, task.id)
@@ -138,6 +145,21 @@ async def test_results_and_logs_go_before_their_task(
         await runtime.tasks.result(user, first.id)
     assert await runtime.tasks.log(user, first.id, after=0, limit=10) == []
     assert await rows(runtime, "task_items", first.id) == 0
+
+
+async def test_a_task_whose_result_is_gone_answers_nobody(
+    runtime: Runtime, worker: Runner, user: User, dataset: Dataset, sample_folder: Path
+) -> None:
+    await import_folder(runtime, user, dataset, sample_folder)
+    fresh = await analyse(runtime, user, dataset)
+    late = await analyse(runtime, user, dataset, force=True)
+    await as_if_retried_late(runtime, late)
+    await aged(runtime, fresh, 2 * MONTH)
+    await forgetting(runtime, results=MONTH).forget()
+
+    again = await runtime.tasks.submit(user, Submission("image_analysis", dataset.id))
+
+    assert (again.outcome, again.task.id != fresh.id) == ("created", True)
 
 
 async def test_what_is_active_stays_however_old_it_is(
