@@ -140,6 +140,15 @@ def test_the_document_that_is_checked_is_the_one_that_is_served(quiet_site: Web)
     assert served == document(OPERATIONS, CATALOGUE, served["info"]["version"])
 
 
+@pytest.mark.parametrize("part", ["result", "export", "report", "map"])
+def test_whatever_tells_a_result_says_that_it_may_be_gone(part: str) -> None:
+    paths = document(OPERATIONS, CATALOGUE, "1")["paths"]
+
+    told = paths[f"{API}/tasks/{{id}}/{part}"]["get"]["responses"]
+
+    assert "result_forgotten" in told["410"]["description"]
+
+
 def make_real(case: Case[Any], things: Things) -> None:
     """What could be there is there: a random id would end most requests with 404."""
     name = case.operation.definition.raw["operationId"]

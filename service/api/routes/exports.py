@@ -14,7 +14,7 @@ from service.api.schemas.exports import ExportQuery
 from service.api.views import PREFIX
 from service.domain.exports import ExportFormat
 from service.usecases.reports import ResultOutdated
-from service.usecases.tasks import TaskNotCompleted, TaskNotFound
+from service.usecases.tasks import ResultForgotten, TaskNotCompleted, TaskNotFound
 
 MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
@@ -73,7 +73,7 @@ OPERATIONS = (
         {200: "*/*"},
         told={200: (CONTENT_DISPOSITION,)},
         query=ExportQuery,
-        problems=(TaskNotFound, TaskNotCompleted),
+        problems=(TaskNotFound, TaskNotCompleted, ResultForgotten),
     ),
     Operation(
         "GET",
@@ -82,6 +82,6 @@ OPERATIONS = (
         "The result of a completed task as one HTML file with figures, tables and thumbnails",
         {200: "text/html"},
         told={200: (CONTENT_DISPOSITION,)},
-        problems=(TaskNotFound, TaskNotCompleted, ResultOutdated),
+        problems=(TaskNotFound, TaskNotCompleted, ResultForgotten, ResultOutdated),
     ),
 )
