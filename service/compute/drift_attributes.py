@@ -15,8 +15,9 @@ from service.compute.drift_samples import LEAST, Sample
 from service.compute.drift_verdict import Test
 
 MOST_CATEGORIES: Final = 200
-"""Rarer ones are counted together."""
+"""Rarer ones are counted together, with what has no name here."""
 OTHERS: Final = "…"
+"""No label is called so by chance, as some are called *other*."""
 ORIENTATIONS: Final = tuple(str(n) for n in range(9))
 
 Json = dict[str, Any]
@@ -125,17 +126,16 @@ def _counted(
     one, other = (
         np.bincount(part, minlength=len(found)) for part in (places[:split], places[split:])
     )
-    order = np.lexsort((found, -(one + other)))
-    kept = order if len(order) <= MOST_CATEGORIES else order[: MOST_CATEGORIES - 1]
-    counted = {_name(int(found[n]), names): (int(one[n]), int(other[n])) for n in kept.tolist()}
-    if len(kept) < len(order):
-        rest = order[len(kept) :]
-        counted[OTHERS] = (int(one[rest].sum()), int(other[rest].sum()))
+    counted: dict[str, tuple[int, int]] = {}
+    for rank, n in enumerate(np.lexsort((found, -(one + other))).tolist()):
+        name = OTHERS if rank >= MOST_CATEGORIES else _name(int(found[n]), names)
+        before = counted.get(name, (0, 0))
+        counted[name] = (before[0] + int(one[n]), before[1] + int(other[n]))
     return counted
 
 
 def _name(place: int, names: Sequence[str]) -> str:
-    return names[place] if 0 <= place < len(names) else "other"
+    return names[place] if 0 <= place < len(names) else OTHERS
 
 
 def _distances(drift: NumberDrift | CategoryDrift, thresholds: Mapping[str, float]) -> Json:

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ class Compared:
         current: Side,
         *,
         backwards: bool = False,
+        labels: Sequence[str] = ("cat", "dog"),
         **params: Any,
     ) -> None:
         told = list(
@@ -94,7 +96,7 @@ class Compared:
                 {
                     "reference": reference.written(folder / "reference", backwards=backwards),
                     "current": current.written(folder / "current", backwards=backwards),
-                    "labels": ["cat", "dog"],
+                    "labels": labels,
                 },
                 {
                     "names": list(NAMES),
@@ -187,6 +189,21 @@ def test_other_labels_are_drift_and_each_is_told(tmp_path: Path) -> None:
         "dog": (100, 160),
     }
     assert all(label.auc is not None for label in told.labels)
+
+
+def test_a_label_called_other_is_not_mixed_up_with_the_labels_that_have_no_name(
+    tmp_path: Path,
+) -> None:
+    one = reference().add(100, label=1).add(60, label=2).add(40, label=3)
+    other = current().add(100, label=1).add(60, label=2).add(40, label=3)
+
+    told = Compared(tmp_path, one, other, labels=("cat", "other")).result
+
+    assert {label.name: (label.reference, label.current) for label in told.labels} == {
+        "cat": (100, 100),
+        "other": (60, 60),
+        "…": (40, 40),
+    }
 
 
 def test_labels_of_one_side_only_are_no_drift(tmp_path: Path) -> None:
