@@ -1,7 +1,6 @@
 """drift: reads what is new on both sides, then compares them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +8,8 @@ from service.catalog.image_analysis import ImageAnalysisParams
 from service.db.frozen_items import Part
 from service.domain.features import Extractor
 from service.domain.image_features import DESCRIPTOR_BYTES, NUMBERS, SIGNATURE_BYTES
-from service.domain.saves import FractionSave, ItemSave
-from service.domain.stages import SOLO_TOTAL
 from worker.analyses.image_features import features_work, frozen, tell_paths
+from worker.analyses.told import result_of
 from worker.work import Run, SoloTools, SoloWork, StageWork
 
 SIDES = ("reference", "current")
@@ -21,7 +19,6 @@ THRESHOLDS = ImageAnalysisParams().model_dump(mode="json")
 
 async def compare(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     """Compares the features of both frozen versions, handed to a child as files."""
-    result: Mapping[str, Any] = {}
     shared = {
         "names": NUMBERS,
         "signature_bytes": SIGNATURE_BYTES,
@@ -29,15 +26,7 @@ async def compare(run: Run, tools: SoloTools) -> Mapping[str, Any]:
         "params": run.chunk.params,
     }
     item = await _input(run)
-    async with aclosing(tools.child("service.compute.drift.compare", item, shared)) as outputs:
-        async for told in outputs:
-            if "progress" in told:
-                thousandths = int(SOLO_TOTAL * told["progress"])
-                await tools.save([FractionSave(run.chunk.fence, thousandths)])
-            if "items" in told:
-                await tools.save([ItemSave(run.chunk.fence, *row) for row in told["items"]])
-            if "result" in told:
-                result = told["result"]
+    result = await result_of(run, tools, "service.compute.drift.compare", item, shared)
     await tell_paths(run, _shown(result["looks"]))
     return result
 
