@@ -20,7 +20,7 @@ from service.reports.blocks import (
 from service.reports.words import heading, told
 
 MOST_BARS = 50
-NAMES = ("name", "title", "label", "attribute", "cluster")
+NAMES = ("name", "title", "label", "attribute", "code", "cluster")
 """Fields that say what a part is about, the best first."""
 
 Model = BaseModel
@@ -43,16 +43,19 @@ def section(title: str, value: Any) -> Section:
 def _of_model(title: str, model: Model) -> Section:
     fields = _fields(model)
     facts = [(heading(name), told(name, value)) for name, value in _plain(fields).items()]
-    parts = [section(heading(name), value) for name, value in _nested(fields).items()]
     blocks: list[Block] = [Facts(facts)] if facts else []
-    return Section(title, blocks, [part for part in parts if not part.empty])
+    return Section(title, blocks, _parts(_nested(fields)))
+
+
+def _parts(fields: Fields) -> list[Section]:
+    parts = [section(heading(name), value) for name, value in fields.items()]
+    return [part for part in parts if not part.empty]
 
 
 def _of_mapping(title: str, mapping: Mapping[str, Any]) -> Section:
     if mapping and all(_is_number(value) for value in mapping.values()):
         return Section(title, [_bars(mapping)])
-    parts = [section(heading(name), value) for name, value in mapping.items()]
-    return Section(title, sections=[part for part in parts if not part.empty])
+    return Section(title, sections=_parts(mapping))
 
 
 def _of_list(title: str, values: Sequence[Any]) -> Section:
@@ -70,21 +73,29 @@ def _of_list(title: str, values: Sequence[Any]) -> Section:
 
 
 def _of_rows(title: str, models: Sequence[Model]) -> Section:
-    """A table of what is plain in each, then a section for what else each has."""
-    rows = [_plain(_fields(model)) for model in models]
+    """A table of what is told in a cell of each, then a section for what else each has."""
+    rows = [_in_cells(_fields(model)) for model in models]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    cells = [[told(name, row.get(name)) for name in names] for row in rows]
+    cells = [[_cell(name, row.get(name)) for name in names] for row in rows]
     parts = [
-        _without_facts(section(_name(model, number), model))
+        Section(_name(model, number), sections=_parts(_beside_cells(_fields(model))))
         for number, model in enumerate(models, 1)
     ]
     table: list[Block] = [Table([heading(name) for name in names], cells)] if names else []
     return Section(title, table, [part for part in parts if not part.empty])
 
 
-def _without_facts(part: Section) -> Section:
-    blocks = [block for block in part.blocks if not isinstance(block, Facts)]
-    return Section(part.title, blocks, part.sections)
+def _in_cells(fields: Fields) -> Fields:
+    """What is plain, and single items: there may be hundreds of rows."""
+    return {name: value for name, value in fields.items() if _is_plain(value) or _is_item(value)}
+
+
+def _beside_cells(fields: Fields) -> Fields:
+    return {name: value for name, value in _nested(fields).items() if not _is_item(value)}
+
+
+def _cell(name: str, value: Any) -> str:
+    return _card(value).title if _is_item(value) else told(name, value)
 
 
 def _fields(model: Model) -> Fields:

@@ -43,9 +43,11 @@ class ReportActions:
         names = [subject.name for subject in await self._exports.subjects(task_id)]
         entry = self._catalogue.entry(task.type)
         head = Head(f"{entry.title}: {', '.join(names)}", _when(task), _lines(task))
-        sections = _sections(_read(entry.result, result))
-        text = await asyncio.to_thread(document, head, sections, self._storage.thumbnail)
+        text = await asyncio.to_thread(self._written, head, entry.result, result)
         return "-".join([*names, task.type]), text
+
+    def _written(self, head: Head, model: type[BaseModel], result: Any) -> str:
+        return document(head, _sections(_read(model, result)), self._storage.thumbnail)
 
 
 def _read(model: type[BaseModel], result: Any) -> BaseModel:

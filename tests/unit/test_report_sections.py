@@ -34,6 +34,14 @@ class Binned(BaseModel):
     after: list[int]
 
 
+class Reason(BaseModel):
+    """A part with an item, and items."""
+
+    code: str
+    example: Item
+    shown: list[Item]
+
+
 class Whole(BaseModel):
     """A result."""
 
@@ -76,6 +84,16 @@ def test_parts_are_rows_and_below_them_what_does_not_fit_into_a_row() -> None:
     assert told_section.blocks == [Table(["Name", "Count"], [["dark", "1"]])]
     (dark,) = told_section.sections
     assert (dark.title, dark.sections[0].title) == ("Dark", "Items")
+
+
+def test_the_item_of_a_row_is_told_in_its_cell_by_its_path() -> None:
+    item = Item(path="a.jpg", sha256="00")
+
+    told_section = shown([Reason(code="too_small", example=item, shown=[item])])
+
+    assert told_section.blocks == [Table(["Code", "Example"], [["too_small", "a.jpg"]])]
+    (reason,) = told_section.sections
+    assert (reason.title, [one.title for one in reason.sections]) == ("Too small", ["Shown"])
 
 
 @pytest.mark.parametrize("nothing", [{}, [], Whole(value=[])])
