@@ -55,7 +55,8 @@ def wrong_between(before: Books, after: Books, step: Step) -> Iterator[str]:
             yield from _wrong_chunk_step(chunk, now, step)
     for stage in before.stages.values():
         if stage.task_id != step.retried:
-            yield from _wrong_stage_step(stage, after.stages[stage.id])
+            cancelling = before.tasks[stage.task_id].cancel_requested_at is not None
+            yield from _wrong_stage_step(stage, after.stages[stage.id], cancelling=cancelling)
     yield from _wrong_keys(before, after)
 
 
@@ -71,6 +72,17 @@ def _wrong_stage(books: Books, stage: StageRow) -> Iterator[str]:
         yield f"{stage} is completed without being done"
     if stage.total not in (None, sum(chunk.size for chunk in chunks)) and stage.kind == "map":
         yield f"{stage} was cut into {chunks}"
+    if stage.kind == "map":
+        yield from _wrong_keys_of(books, stage, chunks)
+
+
+def _wrong_keys_of(books: Books, stage: StageRow, chunks: list[ChunkRow]) -> Iterator[str]:
+    """What is neither saved nor set aside is not done."""
+    open_keys = list(books.open_keys(stage))
+    for chunk in chunks:
+        left = sum(chunk.first_key <= key <= chunk.last_key for key in open_keys)
+        if chunk.kind == "work" and chunk.done > chunk.size - left:
+            yield f"{chunk} has more done than is settled: {left} keys are open"
 
 
 def _wrong_chunk(books: Books, chunk: ChunkRow) -> Iterator[str]:
@@ -166,11 +178,13 @@ def _attempts(old: ChunkRow, new: ChunkRow, step: Step) -> int:
     return 0 if new.done > old.done and not old.solo else old.attempts + (old.id in step.charged)
 
 
-def _wrong_stage_step(old: StageRow, new: StageRow) -> Iterator[str]:
+def _wrong_stage_step(old: StageRow, new: StageRow, *, cancelling: bool) -> Iterator[str]:
     if new.done < old.done:
         yield f"{old} went back to {new.done}"
     if old.total is not None and new.total != old.total:
         yield f"{old} has {new.total} to do now"
+    if cancelling and new.chunks_open and not old.chunks_open:
+        yield f"{old} of a task that is being cancelled was begun"
     if old.completed_at and new != old:
         yield f"{old} was completed, and became {new}"
 

@@ -50,10 +50,10 @@ from tests.machine.world import World
 T = TypeVar("T")
 REASON = Reason("poison", "for a test")
 FAULT = Failure("a_fault", "for a test")
-LISTED = range(3)
+LISTED = range(5)
 """Keys of the files that an intake lists."""
 WORKERS = [uuid4() for _ in range(3)]
-MOST_ITEMS = 5
+MOST_ITEMS = 7
 ROUNDS = 20
 """Within which all that was accepted is done, if nothing more goes wrong."""
 
@@ -77,7 +77,7 @@ def play(world: World, examples: int, steps: int, *, shrink: bool = True) -> Non
     """Raises what is wrong, with the steps that lead to it."""
     phases = (Phase.explicit, Phase.generate, *((Phase.shrink,) if shrink else ()))
     run_state_machine_as_test(
-        type("Machine", (TaskMachine,), {"world": world}),
+        machine_of(world),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -86,6 +86,11 @@ def play(world: World, examples: int, steps: int, *, shrink: bool = True) -> Non
             suppress_health_check=SLOW,
         ),
     )
+
+
+def machine_of(world: World) -> "type[TaskMachine]":
+    """Machines of this world; each begins anew."""
+    return type("Machine", (TaskMachine,), {"world": world})
 
 
 @dataclass
@@ -164,7 +169,7 @@ class TaskMachine(RuleBasedStateMachine):
         n=st.sampled_from((0, 0, 1)),
         priority=st.sampled_from(Priority),
         force=st.sampled_from((False, False, True)),
-        key=st.sampled_from(("", "", "a", "b")),
+        key=st.sampled_from(("", "", "", "a")),
     )
     def submit(
         self, user: int, type_: str, n: int, priority: Priority, force: bool, key: str
@@ -203,7 +208,8 @@ class TaskMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._tasks(active=True))
     @rule(which=WHICH)
     def cancel(self, which: int) -> None:
-        task = self._pick(self._tasks(active=True), which)
+        begun = sorted(self._tasks(active=True), key=lambda task: task.status == "pending")
+        task = self._pick(begun, which)
         running = any(c.task_id == task.id and c.token for c in self.books.chunks.values())
         self._do(self.tasks.cancel(self._owner(task), task.id))
         now = self.books.tasks[task.id]
@@ -240,15 +246,17 @@ class TaskMachine(RuleBasedStateMachine):
             assert self.books.tasks[task.id].status == "pending"
 
     @precondition(lambda self: len(self.books.items) < MOST_ITEMS)
-    @rule()
-    def upload(self) -> None:
+    @rule(user=st.integers(0, 1))
+    def upload(self, user: int) -> None:
+        """What was found before answers no more."""
         self.world.upload(1)
         self.books = self.world.read()
+        self.submit(user, "survey", 0, Priority.NORMAL, force=False, key="")
 
     # What workers do.
 
     @precondition(lambda self: self._waiting())
-    @rule(worker=WORKER, limit=st.integers(1, 4))
+    @rule(worker=WORKER, limit=st.integers(1, 3))
     def claim(self, worker: int, limit: int) -> None:
         expected = next_chunks(self.books, limit)
         claims = self._do(self.runs.claim(WORKERS[worker], limit))
@@ -259,6 +267,14 @@ class TaskMachine(RuleBasedStateMachine):
             assert chunk.cancelling == (task.cancel_requested_at is not None)
         self.held += [Run(chunk, worker) for chunk in chunks]
 
+    @precondition(lambda self: self.held or self._waiting())
+    @rule(worker=WORKER, aside=st.booleans())
+    def work(self, worker: int, aside: bool) -> None:
+        """What a worker does as long as nothing happens to it."""
+        self.claim(worker, 4)
+        for run in [run for run in self.held if run.worker == worker]:
+            self._end(run, aside=aside)
+
     @precondition(lambda self: self.held)
     @rule(which=SOME, keys=st.integers(0, 2), aside=st.booleans())
     def save(self, which: Sequence[int], keys: int, aside: bool) -> None:
@@ -268,13 +284,16 @@ class TaskMachine(RuleBasedStateMachine):
         self._save([run for run in runs.values() if run.works], keys, aside=aside)
 
     @precondition(lambda self: self.held)
-    @rule(which=WHICH)
-    def finish(self, which: int) -> None:
+    @rule(which=WHICH, whole=st.booleans())
+    def finish(self, which: int, whole: bool) -> None:
+        """Also where something is left out, and where its task is being cancelled."""
         run = self._pick(self.held, which)
-        if run.works:
-            self._finish(run)
-        else:
+        if not run.works:
             self._plan(run)
+            return
+        if whole:
+            self._save([run], sys.maxsize, aside=False)
+        self._finish(run)
 
     @precondition(lambda self: self.held)
     @rule(which=WHICH, how=st.sampled_from(("drain", "wait", "try again", "fail", "stop")))

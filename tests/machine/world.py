@@ -19,7 +19,7 @@ from tests.machine.model import MOST_ACTIVE
 from tests.machine.shapes import SHAPES
 
 T = TypeVar("T")
-ITEMS = 3
+ITEMS = 5
 """In the beginning."""
 
 
