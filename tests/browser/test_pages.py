@@ -103,7 +103,7 @@ async def test_attributes_stand_in_the_order_of_their_use_with_units(
     await page.goto(f"/datasets/{analysed}")
 
     charts = page.get_by_role("figure")
-    await expect(charts).to_have_count(12)
+    await expect(charts).to_have_count(19)
     first = [await charts.nth(n).get_by_role("img").get_attribute("aria-label") for n in (0, 3)]
 
     assert first[0] is not None
