@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -132,8 +132,12 @@ def _series(model: Model) -> list[tuple[str, list[float]]]:
     return [
         (name, value)
         for name, value in fields.items()
-        if name != "edges" and isinstance(value, list) and len(value) == bins
+        if name != "edges" and _is_counts(value) and len(value) == bins
     ]
+
+
+def _is_counts(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_number(each) for each in cast("list[Any]", value))
 
 
 def _histogram(model: Model) -> Histogram:

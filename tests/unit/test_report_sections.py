@@ -40,6 +40,11 @@ class Reason(BaseModel):
     code: str
     example: Item
     shown: list[Item]
+class Mapped(BaseModel):
+    """Parts between edges, which are no counts however many there are."""
+
+    edges: list[float]
+    cells: list[Part]
 
 
 class Whole(BaseModel):
@@ -68,6 +73,12 @@ def test_counts_between_edges_are_a_histogram_of_every_side() -> None:
     binned = Binned(edges=[0, 1, 2], before=[3, 4], after=[5, 6])
 
     assert shown(binned).blocks == [Histogram([0, 1, 2], [("Before", [3, 4]), ("After", [5, 6])])]
+
+
+def test_parts_between_edges_are_rows_even_where_they_are_as_many_as_the_bins() -> None:
+    mapped = Mapped(edges=[0, 1], cells=[Part(name="dark", count=3)])
+
+    assert shown(mapped).sections[0].blocks == [Table(["Name", "Count"], [["dark", "3"]])]
 
 
 def test_items_are_pictures_with_what_is_said_of_them() -> None:
