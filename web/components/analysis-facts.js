@@ -1,10 +1,10 @@
-/** AnalysisFacts: when an analysis was made, what it cost, whether it still holds, and its download. */
+/** AnalysisFacts: when an analysis was made, what it cost, whether it still holds, and its downloads. */
 
 import { duration, moment } from "../format.js";
-import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { creates } from "../session.js";
 import { html } from "../ui.js";
+import { Downloads } from "./downloads.js";
 import { Notice } from "./notice.js";
 import { TaskLogLines } from "./task-log-lines.js";
 
@@ -18,9 +18,7 @@ export function AnalysisFacts({ task, result, room, dataset, watched }) {
           <span>${t("dataset.items", { count: result.items })}</span>
           <span>${effortOf(task)}</span>
         </p>
-        <a class="button quiet" href=${task.links.result} download=${`${dataset.name}.json`}>
-          <${Icon} name="download" />${t("analyse.download")}
-        </a>
+        <${Downloads} task=${task} name=${dataset.name} />
       </div>
       <div role="status">
         ${room.cached.value && html`<${Notice} icon="check"><p>${t("analyse.cached", { moment: moment(task.completed_at) })}</p><//>`}

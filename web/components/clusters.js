@@ -9,6 +9,7 @@ import { isActive } from "../task-state.js";
 import { html } from "../ui.js";
 import { ClusterCard, UnassignedCard } from "./cluster-card.js";
 import { ClusterCandidates } from "./cluster-candidates.js";
+import { Downloads } from "./downloads.js";
 import { Notice, ProblemNotice } from "./notice.js";
 
 export function Clusters({ room, dataset }) {
@@ -22,7 +23,7 @@ export function Clusters({ room, dataset }) {
       </div>
       ${problem.value && html`
         <${ProblemNotice} problem=${problem.value} title=${t("findings.failed")} retry=${() => room.clusters.load()} />`}
-      ${found.value && html`<${Found} ...${found.value} />`}
+      ${found.value && html`<${Found} ...${found.value} name=${dataset.name} />`}
       ${found.value === null && html`<p class="hint">${t("clusters.never_help")}</p>`}
     </section>`;
 }
@@ -38,17 +39,20 @@ function GroupButton({ room }) {
     </button>`;
 }
 
-function Found({ task, result }) {
+function Found({ task, result, name }) {
   const { method, clusters, structure, stability, unassigned } = result;
   return html`
-    <p class="facts">
-      <span>${t("clusters.found", { count: clusters })}</span>
-      ${method && html`<span>${t(`clusters.method.${method}`)}</span>`}
-      ${structure && html`<span>${t(`clusters.structure.${structure}`)}</span>`}
-      ${stability && html`<span>${t("clusters.stability", { value: Math.round(100 * stability.mean) })}</span>`}
-      <span>${t("analyse.finished", { moment: moment(task.completed_at) })}</span>
-      ${result.unreadable > 0 && html`<span>${t("findings.unreadable")} ${count(result.unreadable)}</span>`}
-    </p>
+    <div class="analysis-facts">
+      <p class="facts">
+        <span>${t("clusters.found", { count: clusters })}</span>
+        ${method && html`<span>${t(`clusters.method.${method}`)}</span>`}
+        ${structure && html`<span>${t(`clusters.structure.${structure}`)}</span>`}
+        ${stability && html`<span>${t("clusters.stability", { value: Math.round(100 * stability.mean) })}</span>`}
+        <span>${t("clusters.finished", { moment: moment(task.completed_at) })}</span>
+        ${result.unreadable > 0 && html`<span>${t("findings.unreadable")} ${count(result.unreadable)}</span>`}
+      </p>
+      <${Downloads} task=${task} name=${name} />
+    </div>
     ${result.notes.map(({ code, detail }) => html`
       <${Notice} key=${code} icon="warning"><p>${has(`clusters.note.${code}`) ? t(`clusters.note.${code}`) : detail}</p><//>`)}
     ${result.candidates.length > 0 && html`<${ClusterCandidates} candidates=${result.candidates} />`}

@@ -2,19 +2,24 @@
 
 import { attributeScale } from "../attributes.js";
 import { OverlayPlot } from "../charts/overlay-plot.js";
-import { figure, score, share } from "../format.js";
-import { has, t } from "../language.js";
+import { figure, moment, score, share } from "../format.js";
+import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
-import { DriftTable } from "./drift-table.js";
+import { Downloads } from "./downloads.js";
+import { DriftTable, testName } from "./drift-table.js";
 import { Notice } from "./notice.js";
 import { Picture } from "./picture.js";
 
 const ICONS = { true: "warning", false: "check", null: "chart" };
 
-/** `target` is the name of the other dataset. */
-export function DriftFindings({ result, target }) {
+/** `name` and `target` are the names of the two datasets. */
+export function DriftFindings({ task, result, name, target }) {
   return html`
+    <div class="analysis-facts">
+      <p class="facts"><span>${t("drift.finished", { target: visible(target), moment: moment(task.completed_at) })}</span></p>
+      <${Downloads} task=${task} name=${name} />
+    </div>
     <${Verdict} result=${result} target=${target} />
     ${result.attributes.length > 0 && html`
       <section aria-labelledby="drift-attributes">
@@ -29,11 +34,10 @@ export function DriftFindings({ result, target }) {
 function Verdict({ result, target }) {
   const { drifted, code, reference, current, shared, strongest } = result;
   const test = result.attributes.find(({ name }) => name === strongest)?.test;
-  const name = strongest && has(`attribute.${strongest}`) ? t(`attribute.${strongest}`) : strongest;
   const title = t(`drift.verdict.${code}`, { target: visible(target) });
   return html`
     <${Notice} kind=${drifted ? "warn" : "info"} icon=${ICONS[drifted]} title=${title}>
-      ${strongest && html`<p>${test ? t("drift.strongest", { name, effect: score(test.effect) }) : t("drift.strongest_looks")}</p>`}
+      ${strongest && html`<p>${test ? t("drift.strongest", { name: testName(strongest), effect: score(test.effect) }) : t("drift.strongest_looks")}</p>`}
       ${drifted === false && html`<p>${t("drift.none_found", { count: result.correction.tests })}</p>`}
       <p class="facts">
         <span>${t("drift.compared", { reference: reference.compared, current: current.compared })}</span>

@@ -19,10 +19,15 @@ export function DriftTable({ attributes, looks }) {
     </table></div>`;
 }
 
+/** What a test is called: as its attribute, if it is of one. */
+export function testName(name) {
+  return t(has(`attribute.${name}`) ? `attribute.${name}` : `drift.test.${name}`);
+}
+
 function Row({ name, test, distances }) {
   return html`
     <tr>
-      <th scope="row">${has(`attribute.${name}`) ? t(`attribute.${name}`) : t(`drift.test.${name}`)}</th>
+      <th scope="row">${testName(name)}</th>
       <td>${score(test.effect)}</td>
       <td>${test.corrected_p < 0.001 ? `< ${figure(0.001)}` : figure(test.corrected_p)}</td>
       <td>${distances ? figure(distances.psi.value) : "–"}</td>

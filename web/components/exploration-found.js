@@ -1,10 +1,10 @@
 /** ExplorationFound: the result of an exploration, from the whole to its parts. */
 
 import { moment } from "../format.js";
-import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
 import { CopyGroups } from "./copy-groups.js";
+import { Downloads } from "./downloads.js";
 import { EdaFigures } from "./eda-figures.js";
 import { HealthParts } from "./health-parts.js";
 import { NameBars } from "./name-bars.js";
@@ -16,9 +16,7 @@ export function ExplorationFound({ task, result, dataset }) {
   return html`
     <div class="analysis-facts">
       <p class="facts"><span>${t("eda.finished", { moment: moment(task.completed_at) })}</span></p>
-      <a class="button quiet" href=${task.links.result} download=${`${dataset.name}.eda.json`}>
-        <${Icon} name="download" />${t("eda.download")}
-      </a>
+      <${Downloads} task=${task} name=${dataset.name} />
     </div>
     <${EdaFigures} result=${result} />
     ${result.health && html`<${HealthParts} health=${result.health} untold=${untold} />`}

@@ -41,7 +41,7 @@ export function DriftPage({ id }) {
 
 function Outcome({ room }) {
   const found = room.found.value;
-  if (found) return html`<${DriftFindings} key=${found.task.id} ...${found} target=${room.nameOf(found.task.target_id)} />`;
+  if (found) return html`<div class="findings"><${DriftFindings} key=${found.task.id} ...${found} name=${room.dataset.value.name} target=${room.nameOf(found.task.target_id)} /></div>`;
   if (found === undefined) return html`<p class="patience" role="status">${t("site.loading")}</p>`;
   return html`<${Notice} icon="chart" title=${t("drift.never")}><p>${t("drift.never_help")}</p><//>`;
 }
