@@ -40,6 +40,8 @@ class Reason(BaseModel):
     code: str
     example: Item
     shown: list[Item]
+
+
 class Mapped(BaseModel):
     """Parts between edges, which are no counts however many there are."""
 
