@@ -32,7 +32,7 @@ def measure(folder: Path) -> list[Figure]:
     sample = [path for label in PHOTOGRAPHS for path in _jpegs(folder / "sample" / label)][:FILES]
     _write_large(folder / "large", sample)
     figures = [
-        _ratio("sample", sample, at_least=0.2),
+        _ratio("sample", sample, at_least=0.45),
         *_parts(sample),
         _ratio("12 MP", _jpegs(folder / "large"), at_least=1.8),
     ]

@@ -21,12 +21,13 @@ export function DatasetsPage() {
     document.title = `${t("datasets.title")} – ${t("site.name")}`;
   });
   const empty = list.datasets.value?.length === 0;
+  const known = list.datasets.value || list.problem.value; // else what is typed moves elsewhere and is lost
   return html`
     <section class="page datasets-page">
       ${!empty && html`
         <div class="page-head">
           <h1>${t("datasets.title")}</h1>
-          ${creates() && html`<${CreateDataset} create=${(name) => list.create(name)} />`}
+          ${known && creates() && html`<${CreateDataset} create=${(name) => list.create(name)} />`}
         </div>`}
       <${StorageNotice} room=${list.room.value} />
       ${list.problem.value && html`
