@@ -16,6 +16,7 @@ from service.db.blobs import Blobs
 from service.db.chunks import Chunks
 from service.db.columns import Columns
 from service.db.datasets import Datasets
+from service.db.embeddings import EmbeddingSets
 from service.db.engine import Database, open_database
 from service.db.exports import Exports
 from service.db.features import Features
@@ -46,6 +47,7 @@ from service.settings import Settings
 from service.storage.local import LocalStorage
 from service.usecases.access import AccessActions
 from service.usecases.datasets import DatasetActions
+from service.usecases.embeddings import EmbeddingActions
 from service.usecases.exports import ExportActions
 from service.usecases.forgetting import Forgetting
 from service.usecases.freshness import FreshnessActions
@@ -76,10 +78,12 @@ class Runtime:
     features: Features
     frozen_items: FrozenItems
     listed_files: ListedFiles
+    embeddings: EmbeddingSets
     snapshots: Snapshots
     access: AccessActions
     datasets: DatasetActions
     uploads: UploadActions
+    own_embeddings: EmbeddingActions
     removal: Removal
     forgetting: Forgetting
     learning: Learning
@@ -127,6 +131,8 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     uploads, workers, exports = Uploads(database), Workers(database), Exports(database)
     columns = Columns(database)
     dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
+    embeddings = EmbeddingSets(database)
+    own_embeddings = EmbeddingActions(dataset_actions, embeddings)
     task_actions = TaskActions(
         tasks,
         Submitting(database, settings.max_active_tasks),
@@ -135,6 +141,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         TaskLog(database),
         telling,
         catalogue,
+        own_embeddings,
     )
     return Runtime(
         settings=settings,
@@ -145,12 +152,14 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         features=Features(database),
         frozen_items=FrozenItems(database),
         listed_files=ListedFiles(database),
+        embeddings=embeddings,
         snapshots=snapshots,
         access=AccessActions(Users(database)),
         datasets=dataset_actions,
         uploads=UploadActions(
             dataset_actions, datasets, blobs, items, uploads, storage, _limits(settings)
         ),
+        own_embeddings=own_embeddings,
         removal=Removal(
             dataset_actions,
             task_actions,
@@ -158,6 +167,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             Removed(database),
             blobs,
             uploads,
+            embeddings,
             workers,
             storage,
         ),

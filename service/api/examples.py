@@ -22,6 +22,7 @@ def path_examples(operation: Operation) -> dict[str, str]:
         "analysis": "image-analysis",
         "sha256": SHA256,
         "path": ITEM_PATH,
+        "name": "clip",
     }
     return {name: known[name] for name in re.findall(r"{(\w+)(?::path)?}", operation.path)}
 

@@ -1,9 +1,11 @@
 """clustering: groups of images that look alike, and a map of all of them."""
 
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from service.catalog.embedding_import import EmbeddingsName
 from service.catalog.entry import Entry, Params, Result, StageSpec
 from service.catalog.image_features import features_stage
 from service.domain.map_columns import MapColumn, MapType
@@ -21,6 +23,9 @@ class ClusteringParams(Params):
     """Fewest items of a cluster, for ``hdbscan``; null tries 1 % and 2.5 % of all."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     """Equal seeds give equal results."""
+    embeddings: EmbeddingsName | None = None
+    """Which of the embeddings brought for the dataset to compare items by; null takes the numbers
+    that describe each image."""
 
     @model_validator(mode="after")
     def _fits_method(self) -> Self:
@@ -133,6 +138,17 @@ class Note(Result):
     detail: str
 
 
+class Compared(Result):
+    """The embeddings that items were compared by."""
+
+    id: UUID
+    name: str
+    dimensions: int
+    similarity: Literal["cosine"]
+    without_vector: int
+    """Items that could be read but have none, and so are in no cluster."""
+
+
 class ClusteringResult(Result):
     """Which items of a dataset look alike."""
 
@@ -152,6 +168,8 @@ class ClusteringResult(Result):
     unreadable_items: list[UnreadableItem]
     """The first 24; all of them are under ``/tasks/{id}/items?kind=unreadable``."""
     notes: list[Note]
+    embeddings: Compared | None = None
+    """Null where items were compared by the numbers that describe each image."""
 
 
 CLUSTERING = Entry(

@@ -145,6 +145,25 @@ class Features:
         columns = "f.numbers, f.signature, f.descriptor"
         await self._export(columns, path, dataset_id, version, extractor)
 
+    async def export_embeddings(
+        self, path: Path, dataset_id: UUID, version: int, extractor: Extractor, embeddings: UUID
+    ) -> None:
+        """The same with vectors that somebody brought, of the items that have one."""
+        columns = "f.numbers, f.signature, e.vector"
+        joined = "JOIN embedding_vectors e ON e.blob_id = i.blob_id AND e.embedding_id = $5"
+        await self._export(columns, path, dataset_id, version, extractor, joined, embeddings)
+
+    async def count_ready(self, dataset_id: UUID, version: int, extractor: Extractor) -> int:
+        """How many items could be read."""
+        return await self._pool.fetchval(
+            f"SELECT count(*) {FROZEN} {OF_VERSION} AND f.state = 'ready'",
+            dataset_id,
+            version,
+            extractor.name,
+            extractor.version,
+            timeout=LONG_SECONDS,
+        )
+
     async def export_names(
         self, path: Path, dataset_id: UUID, version: int, extractor: Extractor
     ) -> None:
@@ -158,15 +177,28 @@ class Features:
         await self._copy(query, path, dataset_id, version, extractor)
 
     async def _export(
-        self, columns: str, path: Path, dataset_id: UUID, version: int, extractor: Extractor
+        self,
+        columns: str,
+        path: Path,
+        dataset_id: UUID,
+        version: int,
+        extractor: Extractor,
+        joined: str = "",
+        *more: UUID,
     ) -> None:
         query = f"""{LABELS} SELECT i.id, coalesce(n.number, 0), {columns} {FROZEN}
-            LEFT JOIN named n ON n.label = i.label {OF_VERSION}
+            LEFT JOIN named n ON n.label = i.label {joined} {OF_VERSION}
             AND f.state = 'ready' ORDER BY i.id"""
-        await self._copy(query, path, dataset_id, version, extractor)
+        await self._copy(query, path, dataset_id, version, extractor, *more)
 
     async def _copy(
-        self, query: str, path: Path, dataset_id: UUID, version: int, extractor: Extractor
+        self,
+        query: str,
+        path: Path,
+        dataset_id: UUID,
+        version: int,
+        extractor: Extractor,
+        *more: UUID,
     ) -> None:
         async with self._exports, self._pool.acquire() as connection:
             await connection.copy_from_query(
@@ -175,6 +207,7 @@ class Features:
                 version,
                 extractor.name,
                 extractor.version,
+                *more,
                 output=path,
                 format="binary",
                 timeout=LONG_SECONDS,

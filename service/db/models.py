@@ -237,6 +237,35 @@ class FeatureRow(Base):
     reason_detail: Mapped[str | None]
 
 
+class EmbeddingRow(Base):
+    """Vectors that somebody brought under a name; nobody sees them before ``published_at``."""
+
+    __tablename__ = "embeddings"
+    __table_args__ = (Index("ix_embeddings_dataset_id_name", "dataset_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    dataset_id: Mapped[UUID] = mapped_column(ForeignKey("datasets.id"))
+    name: Mapped[str]
+    dimensions: Mapped[int] = mapped_column(server_default="0")
+    vectors: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    published_at: Mapped[datetime | None]
+
+
+class EmbeddingVectorRow(Base):
+    """The vector of a blob: little-endian float16 of unit length."""
+
+    __tablename__ = "embedding_vectors"
+    __table_args__ = (Index("ix_embedding_vectors_blob_id", "blob_id"),)
+
+    embedding_id: Mapped[UUID] = mapped_column(
+        ForeignKey("embeddings.id", ondelete="CASCADE"), primary_key=True
+    )
+    blob_id: Mapped[int] = mapped_column(
+        ForeignKey("blobs.id", ondelete="CASCADE"), primary_key=True
+    )
+    vector: Mapped[bytes]
+
+
 class TaskRow(Base):
     """A task."""
 

@@ -9,6 +9,7 @@ import structlog
 
 from service.db.blobs import Blobs
 from service.db.datasets import Datasets
+from service.db.embeddings import EmbeddingSets
 from service.db.removed import Removed
 from service.db.uploads import Uploads
 from service.db.workers import Workers
@@ -33,6 +34,7 @@ class Removal:
         removed: Removed,
         blobs: Blobs,
         uploads: Uploads,
+        embeddings: EmbeddingSets,
         workers: Workers,
         storage: LocalStorage,
     ) -> None:
@@ -42,6 +44,7 @@ class Removal:
         self._removed = removed
         self._blobs = blobs
         self._uploads = uploads
+        self._embeddings = embeddings
         self._workers = workers
         self._storage = storage
 
@@ -58,6 +61,7 @@ class Removal:
         for id_ in await self._uploads.ended():
             await asyncio.to_thread(self._storage.remove_upload, str(id_))
             await self._uploads.remove(id_)
+        await self._embeddings.forget()
         await self._tasks.forget_keys()
         if left:
             log.info("incoming.swept", left=left)

@@ -23,6 +23,7 @@ from service.domain.users import User
 from service.errors import MeanwhileError
 from service.usecases.access import Forbidden
 from service.usecases.datasets import DatasetNotFound
+from service.usecases.embeddings import EmbeddingActions
 from service.usecases.telling import Telling
 
 MOST_ACTIVE = 1000
@@ -156,6 +157,7 @@ class TaskActions:
         log: TaskLog,
         telling: Telling,
         catalogue: Catalogue,
+        embeddings: EmbeddingActions,
     ) -> None:
         self._tasks = tasks
         self._submitting = submitting
@@ -164,6 +166,7 @@ class TaskActions:
         self._log = log
         self._telling = telling
         self._catalogue = catalogue
+        self._embeddings = embeddings
 
     async def submit(self, user: User, asked: Submission) -> Submitted:
         """A task of a type that anybody may ask for with any params; see ``start``."""
@@ -189,7 +192,9 @@ class TaskActions:
             id=uuid4(),
             entry=entry,
             scope=asked.dataset_id or user.id,
-            fingerprint=fingerprint(entry.name, entry.version, subjects, params),
+            fingerprint=fingerprint(
+                entry.name, entry.version, subjects, await self._meant(user, asked, params)
+            ),
             user=user,
             dataset_id=asked.dataset_id,
             target_id=asked.target_id,
@@ -216,6 +221,16 @@ class TaskActions:
                 return Submitted(await self.find(user, id_), answered.outcome)
             case _:
                 raise AssertionError(f"nothing answers: {answered}")
+
+    async def _meant(
+        self, user: User, asked: Submission, params: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The params, with the embeddings that their name stands for now."""
+        name = params.get("embeddings")
+        if name is None or asked.dataset_id is None:
+            return params
+        found = await self._embeddings.find(user, asked.dataset_id, name)
+        return {**params, "embeddings": str(found.id)}
 
     async def find(self, user: User, id_: UUID) -> Task:
         task = await self._tasks.find(id_, user)
@@ -410,7 +425,7 @@ def _request(asked: Submission, params: Mapping[str, Any]) -> bytes:
     """32 bytes that are equal for requests that ask for the same."""
     subjects = (asked.dataset_id, asked.target_id)
     what: Mapping[str, Any] = (
-        params if asked.upload_sha256 is None else {"sha256": asked.upload_sha256.hex()}
+        params if asked.upload_sha256 is None else {**params, "upload": asked.upload_sha256.hex()}
     )
     how = {"params": what, "priority": asked.priority, "force": asked.force}
     return fingerprint(asked.type, 0, subjects, how)

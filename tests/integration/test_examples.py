@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import httpx2
+import numpy as np
 import pytest
 
 from service.api.app import OPERATIONS
@@ -76,6 +77,7 @@ def folder(tmp_path: Path, sample_folder: Path) -> Path:
     (tmp_path / "1.jpg").write_bytes(picture)
     with ZipFile(tmp_path / "pictures.zip", "w") as archive:
         archive.writestr(ITEM_PATH, picture)
+    np.savez(tmp_path / "embeddings.npz", ids=np.array([ITEM_PATH]), vectors=np.ones((1, 8)))
     (tmp_path / "labels.csv").write_text(f"path,label\n{ITEM_PATH},dog\n")
     (tmp_path / ".curlrc").write_text('silent\nwrite-out = "\\n%{http_code}"\nmax-time = 30\n')
     return tmp_path

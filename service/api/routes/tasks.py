@@ -45,6 +45,7 @@ from service.catalog.entry import Entry, UnknownTaskType
 from service.domain.snapshots import rfc3339
 from service.domain.tasks import Task
 from service.usecases.datasets import DatasetNotFound
+from service.usecases.embeddings import EmbeddingsNotFound
 from service.usecases.tasks import (
     ActiveTwin,
     IdempotencyKeyReused,
@@ -211,6 +212,7 @@ OPERATIONS = (
             InvalidParams,
             InvalidTarget,
             DatasetNotFound,
+            EmbeddingsNotFound,
             *SUBMISSION_PROBLEMS,
         ),
     ),

@@ -1,7 +1,8 @@
 """Uploads: every way in which bytes come into a dataset through the web."""
 
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from contextlib import aclosing
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
@@ -12,12 +13,14 @@ from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
 from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
 from service.api.routes.tasks import ACCEPTED, SUBMISSION_PROBLEMS, accepted
 from service.api.schemas.datasets import AddedFile, FilesAnswer, RoomAnswer
+from service.api.schemas.embeddings import EmbeddingsList
 from service.api.schemas.tasks import TaskAnswer
 from service.api.views import PREFIX, json
 from service.db.items import Added
 from service.errors import MeanwhileError
 from service.storage.local import StorageFull
-from service.usecases.datasets import DatasetNotFound
+from service.usecases.datasets import DatasetNotFound, InvalidName
+from service.usecases.embeddings import TooManyEmbeddings
 from service.usecases.tasks import Submission
 from service.usecases.uploads import (
     EmptyUpload,
@@ -81,11 +84,24 @@ async def import_labels(call: Call) -> Response:
     return await _submit(call, "label_import")
 
 
+async def put_embeddings(call: Call) -> Response:
+    name: str = call.request.path_params["name"]
+    await call.state.runtime.own_embeddings.check_new(call.user, call.id(), name)
+    return await _submit(call, "embedding_import", {"name": name})
+
+
+async def list_embeddings(call: Call) -> Response:
+    found = await call.state.runtime.own_embeddings.of(call.user, call.id())
+    return json({"items": [vars(each) | {"id": str(each.id)} for each in found]})
+
+
 async def read_room(call: Call) -> Response:
     return json(_room_view(await call.state.runtime.uploads.room(call.user.id)))
 
 
-async def _submit(call: Call, type_: str) -> Response:
+async def _submit(
+    call: Call, type_: str, params: Mapping[str, Any] = MappingProxyType({})
+) -> Response:
     """Keeps the body, then submits the task that reads it; one that comes again is not needed."""
     runtime, key = call.state.runtime, idempotency_key(call.request)
     async with aclosing(_whole_body(call.request)) as body:
@@ -93,7 +109,7 @@ async def _submit(call: Call, type_: str) -> Response:
     asked = Submission(
         type_,
         dataset_id=call.id(),
-        params={"upload": str(upload.id)},
+        params={**params, "upload": str(upload.id)},
         key=key,
         upload_sha256=upload.sha256,
     )
@@ -193,6 +209,7 @@ def _room_view(room: Room) -> dict[str, Any]:
 
 
 FILES = f"{PREFIX}/datasets/{{id}}/files"
+EMBEDDINGS = f"{PREFIX}/datasets/{{id}}/embeddings"
 TOO_MUCH = (FileTooLarge, QuotaExceeded, StorageFull)
 OPERATIONS = (
     Operation(
@@ -239,6 +256,33 @@ OPERATIONS = (
         raw="text/csv",
         example="labels.csv",
         problems=(DatasetNotFound, EmptyUpload, *TOO_MUCH, *SUBMISSION_PROBLEMS),
+    ),
+    Operation(
+        "PUT",
+        f"{EMBEDDINGS}/{{name}}",
+        put_embeddings,
+        "Keep vectors of items under a name, from an .npz of ids and vectors, as a task",
+        {202: TaskAnswer, 200: TaskAnswer},
+        told=ACCEPTED,
+        headers=(IDEMPOTENCY_KEY, PREFER),
+        raw="application/octet-stream",
+        example="embeddings.npz",
+        problems=(
+            DatasetNotFound,
+            InvalidName,
+            TooManyEmbeddings,
+            EmptyUpload,
+            *TOO_MUCH,
+            *SUBMISSION_PROBLEMS,
+        ),
+    ),
+    Operation(
+        "GET",
+        EMBEDDINGS,
+        list_embeddings,
+        "The embeddings of a dataset",
+        {200: EmbeddingsList},
+        problems=(DatasetNotFound,),
     ),
     Operation(
         "GET", f"{PREFIX}/room", read_room, "How many bytes you may still bring", {200: RoomAnswer}
