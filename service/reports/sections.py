@@ -65,6 +65,8 @@ def _of_list(title: str, values: Sequence[Any]) -> Section:
         return Section(title, [Gallery([_card(value) for value in values])])
     if all(isinstance(value, Model) and not _is_histogram(value) for value in values):
         return _of_rows(title, values)
+    if all(_is_number(value) for value in values):
+        return Section(title, [Table([title], [[", ".join(told("", value) for value in values)]])])
     if all(_is_plain(value) for value in values):
         rows = [[told("", value)] for value in values]
         return Section(title, [Table([title], rows)])
@@ -75,7 +77,7 @@ def _of_list(title: str, values: Sequence[Any]) -> Section:
 def _of_rows(title: str, models: Sequence[Model]) -> Section:
     """A table of what is told in a cell of each, then a section for what else each has."""
     rows = [_in_cells(_fields(model)) for model in models]
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = list(dict.fromkeys(name for row in rows for name in row if row[name] is not None))
     cells = [[_cell(name, row.get(name)) for name in names] for row in rows]
     parts = [
         Section(_name(model, number), sections=_parts(_beside_cells(_fields(model))))

@@ -1,7 +1,8 @@
 """Reports: the result of a task as one HTML file, with figures, tables and thumbnails."""
 
 import asyncio
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
@@ -70,5 +71,14 @@ def _when(task: Task) -> str:
 
 
 def _lines(task: Task) -> list[str]:
-    params = [f"{name.replace('_', ' ')} {value}" for name, value in sorted(task.params.items())]
-    return [f"task {task.id}", *params]
+    return [f"task {task.id}", *_settled("", task.params)]
+
+
+def _settled(before: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """The params that have a value, those of a part after its name."""
+    for name, value in sorted(params.items()):
+        words = f"{before}{name.replace('_', ' ')}"
+        if isinstance(value, dict):
+            yield from _settled(f"{words} ", cast("dict[str, Any]", value))
+        elif value is not None:
+            yield f"{words} {value}"

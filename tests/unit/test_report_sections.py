@@ -42,6 +42,13 @@ class Reason(BaseModel):
     shown: list[Item]
 
 
+class Place(BaseModel):
+    """A part of which something may be unknown."""
+
+    x: int
+    y: int | None
+
+
 class Mapped(BaseModel):
     """Parts between edges, which are no counts however many there are."""
 
@@ -80,7 +87,7 @@ def test_counts_between_edges_are_a_histogram_of_every_side() -> None:
 def test_parts_between_edges_are_rows_even_where_they_are_as_many_as_the_bins() -> None:
     mapped = Mapped(edges=[0, 1], cells=[Part(name="dark", count=3)])
 
-    assert shown(mapped).sections[0].blocks == [Table(["Name", "Count"], [["dark", "3"]])]
+    assert shown(mapped).sections[1].blocks == [Table(["Name", "Count"], [["dark", "3"]])]
 
 
 def test_items_are_pictures_with_what_is_said_of_them() -> None:
@@ -107,6 +114,17 @@ def test_the_item_of_a_row_is_told_in_its_cell_by_its_path() -> None:
     assert told_section.blocks == [Table(["Code", "Example"], [["too_small", "a.jpg"]])]
     (reason,) = told_section.sections
     assert (reason.title, [one.title for one in reason.sections]) == ("Too small", ["Shown"])
+
+
+def test_what_no_row_knows_is_no_column() -> None:
+    assert shown([Place(x=1, y=None)]).blocks == [Table(["X"], [["1"]])]
+    assert shown([Place(x=1, y=None), Place(x=2, y=3)]).blocks == [
+        Table(["X", "Y"], [["1", "–"], ["2", "3"]])
+    ]
+
+
+def test_numbers_stand_in_one_line() -> None:
+    assert shown([1, 2.5]).blocks == [Table(["Value"], [["1, 2.5"]])]
 
 
 @pytest.mark.parametrize("nothing", [{}, [], Whole(value=[])])

@@ -156,7 +156,7 @@ export default {
   "analyse.label": "The analysis",
   "download.title": "Downloads",
   "download.as": "Download as {kind}",
-  "download.report": "report",
+  "download.report": "Report",
   "analyse.finished": "Analysed {moment}",
 
   "type.drift": "Drift",
