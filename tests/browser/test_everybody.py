@@ -60,7 +60,7 @@ async def test_focus_can_be_seen(page: Page, analysed: str) -> None:
     await page.goto(f"/datasets/{analysed}")
     await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
 
-    for words in ("Datasets", "Analyse again", "Add pictures", "Download", "Dark"):
+    for words in ("Datasets", "Analyse again", "Add pictures", "CSV", "Dark"):
         await tab_to(page, words)
         outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid", words
