@@ -138,7 +138,7 @@ class Note(Result):
     detail: str
 
 
-class Compared(Result):
+class EmbeddingsUsed(Result):
     """The embeddings that items were compared by."""
 
     id: UUID
@@ -168,7 +168,7 @@ class ClusteringResult(Result):
     unreadable_items: list[UnreadableItem]
     """The first 24; all of them are under ``/tasks/{id}/items?kind=unreadable``."""
     notes: list[Note]
-    embeddings: Compared | None = None
+    embeddings: EmbeddingsUsed | None = None
     """Null where items were compared by the numbers that describe each image."""
 
 

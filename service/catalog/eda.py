@@ -19,7 +19,7 @@ class EdaParams(Params):
     """Bits by which the perceptual hashes of near duplicates may differ, of 64."""
 
 
-class ShownItem(Result):
+class ExampleItem(Result):
     """An item as an example."""
 
     item_id: int
@@ -40,7 +40,7 @@ class HealthPart(Result):
     points_lost: float | None
 
 
-class Health(Result):
+class HealthScore(Result):
     """A score of 0 to 100, and how it comes about."""
 
     score: Annotated[float, Field(ge=0, le=100)]
@@ -53,7 +53,7 @@ class ReasonCount(Result):
 
     code: str
     items: Count
-    shown: list[ShownItem]
+    shown: list[ExampleItem]
 
 
 class Format(Result):
@@ -72,7 +72,7 @@ class SizeCell(Result):
     x: int
     y: int
     items: Count
-    example: ShownItem
+    example: ExampleItem
 
 
 class CommonSize(Result):
@@ -108,7 +108,7 @@ class NameCount(Result):
     items: Count
     share: Share
     """Of the items that have any."""
-    example: ShownItem
+    example: ExampleItem
 
 
 class Rest(Result):
@@ -207,7 +207,7 @@ class Located(Result):
     """Images that tell where they were taken: something to know before they are passed on."""
 
     items: Count
-    shown: list[ShownItem]
+    shown: list[ExampleItem]
 
 
 class Origins(Result):
@@ -228,7 +228,7 @@ class CopyCount(Result):
     surplus: Count
 
 
-class Duplicates(Result):
+class DuplicateCounts(Result):
     """Equal pixels, and nearly equal looks."""
 
     exact: CopyCount
@@ -237,7 +237,7 @@ class Duplicates(Result):
     """Bits within which hashes were near; fewer than asked for where too much is alike."""
 
 
-class Member(ShownItem):
+class Member(ExampleItem):
     """An item of a group of copies, and where it belongs."""
 
     label: str | None
@@ -272,7 +272,7 @@ class EdaResult(Result):
     analysed: Count
     unreadable: Count
     unreadable_reasons: list[ReasonCount]
-    health: Health | None
+    health: HealthScore | None
     total_bytes: Count
     """Of the images that were analysed."""
     formats: list[Format]
@@ -283,7 +283,7 @@ class EdaResult(Result):
     labels: LabelCounts
     splits: SplitCounts
     origins: Origins
-    duplicates: Duplicates
+    duplicates: DuplicateCounts
     label_conflicts: Leakage | None
     split_leaks: Leakage | None
     untold: dict[str, str]

@@ -39,7 +39,7 @@ def test_what_the_documentation_does_with_a_map_gives_its_columns(
     answer = client.get(f"{API}/tasks/{task['id']}/map")
     (tmp_path / "map.safetensors").write_bytes(answer.content)
     monkeypatch.chdir(tmp_path)
-    program = re.search(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    program = re.search(r"```python\n(import json\n.*?)```", DOCS.read_text(), re.DOTALL)
     assert program is not None
     told: dict[str, Any] = {}
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from service.api.app import OPERATIONS
+from service.api.openapi import openapi
 from service.catalog.catalogue import CATALOGUE
 from service.catalog.entry import Entry, UnknownTaskType
 from service.compute.images import NAMES as MEASURED
@@ -41,3 +43,9 @@ def test_an_unknown_type_says_which_are_known() -> None:
 
 def test_what_is_measured_is_what_is_kept() -> None:
     assert tuple(MEASURED) == NUMBERS
+
+
+def test_no_two_models_of_the_openapi_document_have_one_name() -> None:
+    schemas = openapi(OPERATIONS, CATALOGUE, "1")["components"]["schemas"]
+
+    assert [name for name in schemas if "__" in name] == []
