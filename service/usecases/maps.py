@@ -10,7 +10,8 @@ from service.domain.map_columns import MapColumn
 from service.domain.tasks import Status, Task
 from service.domain.users import User
 from service.errors import MeanwhileError
-from service.usecases.tasks import TaskActions, TaskNotCompleted
+from service.usecases.task_problems import TaskNotCompleted
+from service.usecases.tasks import TaskActions
 
 
 class NoMap(MeanwhileError):

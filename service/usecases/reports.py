@@ -11,19 +11,12 @@ from service.catalog.entry import Catalogue
 from service.db.exports import Exports
 from service.domain.tasks import Task
 from service.domain.users import User
-from service.errors import MeanwhileError
 from service.reports.blocks import Section
 from service.reports.document import Head, document
 from service.reports.sections import section
 from service.storage.local import LocalStorage
+from service.usecases.task_problems import ResultOutdated
 from service.usecases.tasks import TaskActions
-
-
-class ResultOutdated(MeanwhileError):
-    """The type of the task has changed since, and with it what its result looks like."""
-
-    code = "result_outdated"
-    status = 409
 
 
 class ReportActions:

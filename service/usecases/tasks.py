@@ -20,16 +20,26 @@ from service.domain.previews import merged
 from service.domain.snapshots import snapshot
 from service.domain.tasks import Priority, Status, Task, fingerprint
 from service.domain.users import User
-from service.errors import MeanwhileError
 from service.usecases.access import Forbidden
 from service.usecases.datasets import DatasetNotFound
 from service.usecases.embeddings import EmbeddingActions
+from service.usecases.task_problems import (
+    ActiveTwin,
+    IdempotencyKeyReused,
+    InvalidParams,
+    InvalidTarget,
+    NotSubmittedDirectly,
+    ResultForgotten,
+    TaskEnded,
+    TaskNotCompleted,
+    TaskNotFound,
+    TaskNotRetryable,
+    TooManyActiveTasks,
+)
 from service.usecases.telling import Telling
 
 MOST_ACTIVE = 1000
 """How many active tasks one answer lists."""
-FULL_SECONDS = 10
-"""When to come back once there are too many."""
 
 
 class Redo(StrEnum):
@@ -37,87 +47,6 @@ class Redo(StrEnum):
 
     REST = "rest"
     FAILED_ITEMS = "failed_items"
-
-
-class TaskNotFound(MeanwhileError):
-    """None of that id that the user may see."""
-
-    code = "task_not_found"
-    status = 404
-
-
-class TaskNotCompleted(MeanwhileError):
-    """There is no result yet, or there never will be."""
-
-    code = "task_not_completed"
-    status = 409
-
-
-class ResultForgotten(MeanwhileError):
-    """It was old, and an equal task has followed."""
-
-    code = "result_forgotten"
-    status = 410
-
-
-class TaskEnded(MeanwhileError):
-    """It has ended; there is nothing to cancel or to hurry."""
-
-    code = "task_ended"
-    status = 409
-
-
-class TaskNotRetryable(MeanwhileError):
-    """It goes on, it is whole, or what it needs is gone."""
-
-    code = "task_not_retryable"
-    status = 409
-
-
-class ActiveTwin(MeanwhileError):
-    """An equal task is active; retrying this one too would do the same twice."""
-
-    code = "active_twin"
-    status = 409
-
-
-class TooManyActiveTasks(MeanwhileError):
-    """The user has as many active tasks as a user may have."""
-
-    code = "too_many_active_tasks"
-    status = 429
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {"Retry-After": str(FULL_SECONDS)}
-
-
-class IdempotencyKeyReused(MeanwhileError):
-    """The user's key was used for another request within a day."""
-
-    code = "idempotency_key_reused"
-    status = 422
-
-
-class NotSubmittedDirectly(MeanwhileError):
-    """A type whose tasks need more checks than its params."""
-
-    code = "not_submitted_directly"
-    status = 422
-
-
-class InvalidParams(MeanwhileError):
-    """Params that the task type does not understand."""
-
-    code = "invalid_params"
-    status = 422
-
-
-class InvalidTarget(MeanwhileError):
-    """No target where one is needed, one where none is, or the dataset itself."""
-
-    code = "invalid_target"
-    status = 422
 
 
 @dataclass(frozen=True)

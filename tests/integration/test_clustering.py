@@ -17,7 +17,8 @@ from service.domain.tasks import Status, Task
 from service.domain.users import User
 from service.runtime import Runtime
 from service.usecases.maps import NoMap
-from service.usecases.tasks import InvalidParams, ResultForgotten, Submission, TaskNotCompleted
+from service.usecases.task_problems import InvalidParams, ResultForgotten, TaskNotCompleted
+from service.usecases.tasks import Submission
 from tests.integration.conftest import analyse, ended, import_folder
 from tests.pictures import HOSTILE
 from worker.runner import Runner

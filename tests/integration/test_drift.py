@@ -16,7 +16,8 @@ from service.domain.users import Role, User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
 from service.usecases.datasets import NewDataset
-from service.usecases.tasks import InvalidTarget, Submission, TaskNotFound
+from service.usecases.task_problems import InvalidTarget, TaskNotFound
+from service.usecases.tasks import Submission
 from tests.integration.conftest import ended, import_folder, running_worker
 from tests.pictures import photograph
 from worker.runner import Runner

@@ -20,7 +20,8 @@ from service.domain.users import User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
 from service.usecases.datasets import NewDataset
-from service.usecases.tasks import Submission, TaskNotCompleted
+from service.usecases.task_problems import TaskNotCompleted
+from service.usecases.tasks import Submission
 from tests.eventually import eventually
 from tests.integration.conftest import ended, import_folder, running_worker
 from tests.pictures import HOSTILE, photograph

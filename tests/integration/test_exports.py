@@ -16,7 +16,8 @@ from service.domain.exports import ExportFormat
 from service.domain.users import User
 from service.processes.parquet_writer import ParquetWriters
 from service.runtime import Runtime
-from service.usecases.tasks import Submission, TaskNotCompleted
+from service.usecases.task_problems import TaskNotCompleted
+from service.usecases.tasks import Submission
 from tests.integration.conftest import analyse, import_folder
 from tests.integration.test_analysis import files_below
 from tests.integration.test_api import API, events

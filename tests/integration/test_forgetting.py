@@ -14,7 +14,8 @@ from service.domain.tasks import Task
 from service.domain.users import User
 from service.runtime import Runtime
 from service.usecases.forgetting import Forgetting
-from service.usecases.tasks import ResultForgotten, Submission, TaskNotFound
+from service.usecases.task_problems import ResultForgotten, TaskNotFound
+from service.usecases.tasks import Submission
 from tests.integration.bringing import put
 from tests.integration.conftest import analyse, import_folder
 from tests.integration.solo import submit

@@ -11,7 +11,8 @@ from service.domain.tasks import Priority
 from service.domain.users import Role, User
 from service.runtime import Runtime
 from service.usecases.access import Forbidden
-from service.usecases.tasks import Submission, TaskEnded
+from service.usecases.task_problems import TaskEnded
+from service.usecases.tasks import Submission
 from tests.eventually import eventually
 from tests.integration.solo import submit
 from tests.integration.test_giving_up import fill

@@ -10,7 +10,7 @@ from service.domain.datasets import Dataset
 from service.domain.users import User
 from service.reports.document import MOST_PICTURE_BYTES
 from service.runtime import Runtime
-from service.usecases.reports import ResultOutdated
+from service.usecases.task_problems import ResultOutdated
 from tests.integration.conftest import analyse, import_folder
 from worker.runner import Runner
 

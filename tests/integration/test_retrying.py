@@ -17,7 +17,8 @@ from service.domain.tasks import Failure, Status, Task
 from service.domain.users import Role, User
 from service.runtime import Runtime
 from service.usecases.access import Forbidden
-from service.usecases.tasks import ActiveTwin, Redo, Submission, TaskEnded, TaskNotRetryable
+from service.usecases.task_problems import ActiveTwin, TaskEnded, TaskNotRetryable
+from service.usecases.tasks import Redo, Submission
 from tests.integration.solo import submit
 from tests.integration.test_giving_up import (
     FAULT,

@@ -11,12 +11,8 @@ from service.domain.tasks import Priority, Status
 from service.domain.users import Role, User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
-from service.usecases.tasks import (
-    IdempotencyKeyReused,
-    Submission,
-    Submitted,
-    TooManyActiveTasks,
-)
+from service.usecases.task_problems import IdempotencyKeyReused, TooManyActiveTasks
+from service.usecases.tasks import Submission, Submitted
 from tests.integration.conftest import ended, running_worker
 
 MOST = 3

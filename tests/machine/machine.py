@@ -34,13 +34,8 @@ from service.domain.saves import (
 )
 from service.domain.tasks import Failure, Priority
 from service.domain.users import User
-from service.usecases.tasks import (
-    IdempotencyKeyReused,
-    Redo,
-    Submission,
-    TaskEnded,
-    TooManyActiveTasks,
-)
+from service.usecases.task_problems import IdempotencyKeyReused, TaskEnded, TooManyActiveTasks
+from service.usecases.tasks import Redo, Submission
 from tests.machine.books import TaskRow
 from tests.machine.laws import Step, wrong_at, wrong_between
 from tests.machine.model import Answer, Model, Wish, next_chunks

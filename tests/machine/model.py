@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from service.domain.tasks import Priority
-from service.usecases.tasks import ActiveTwin, Redo, TaskNotRetryable, TooManyActiveTasks
+from service.usecases.task_problems import ActiveTwin, TaskNotRetryable, TooManyActiveTasks
+from service.usecases.tasks import Redo
 from tests.machine.books import Books, ChunkRow, TaskRow
 
 MOST_ACTIVE = 3

@@ -11,7 +11,8 @@ from service.api.schemas.tasks import TaskAnswer
 from service.api.views import json, task_view
 from service.catalog.drift import DRIFT
 from service.usecases.datasets import DatasetNotFound
-from service.usecases.tasks import InvalidParams, InvalidTarget, Submission, TaskNotFound
+from service.usecases.task_problems import InvalidParams, InvalidTarget, TaskNotFound
+from service.usecases.tasks import Submission
 
 
 async def submit_drift(call: Call) -> Response:

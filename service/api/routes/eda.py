@@ -10,7 +10,8 @@ from service.api.schemas.tasks import TaskAnswer
 from service.api.views import json, task_view
 from service.catalog.entry import Entry, UnknownTaskType
 from service.usecases.datasets import DatasetNotFound
-from service.usecases.tasks import InvalidParams, Submission, TaskNotFound
+from service.usecases.task_problems import InvalidParams, TaskNotFound
+from service.usecases.tasks import Submission
 
 
 async def read_eda_status(call: Call) -> Response:

@@ -13,8 +13,12 @@ from service.api.response_headers import CONTENT_DISPOSITION
 from service.api.schemas.exports import ExportQuery
 from service.api.views import PREFIX
 from service.domain.exports import ExportFormat
-from service.usecases.reports import ResultOutdated
-from service.usecases.tasks import ResultForgotten, TaskNotCompleted, TaskNotFound
+from service.usecases.task_problems import (
+    ResultForgotten,
+    ResultOutdated,
+    TaskNotCompleted,
+    TaskNotFound,
+)
 
 MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",

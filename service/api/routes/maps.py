@@ -9,7 +9,7 @@ from service.api.operations import Call, Operation
 from service.api.request_headers import IF_NONE_MATCH, etag, is_known
 from service.api.views import PREFIX
 from service.usecases.maps import ItemMap, MapActions, NoMap
-from service.usecases.tasks import ResultForgotten, TaskNotCompleted, TaskNotFound
+from service.usecases.task_problems import ResultForgotten, TaskNotCompleted, TaskNotFound
 
 MEDIA_TYPE = "application/octet-stream"
 LENGTH_BYTES = 8

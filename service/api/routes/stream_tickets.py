@@ -7,7 +7,7 @@ from service.api.response_headers import CACHE_CONTROL
 from service.api.schemas.stream_tickets import StreamTicketAnswer
 from service.api.views import PREFIX, json
 from service.domain.snapshots import rfc3339
-from service.usecases.tasks import TaskNotFound
+from service.usecases.task_problems import TaskNotFound
 
 UNKEPT = {"Cache-Control": "no-store"}
 

@@ -46,22 +46,20 @@ from service.domain.snapshots import rfc3339
 from service.domain.tasks import Task
 from service.usecases.datasets import DatasetNotFound
 from service.usecases.embeddings import EmbeddingsNotFound
-from service.usecases.tasks import (
+from service.usecases.task_problems import (
     ActiveTwin,
     IdempotencyKeyReused,
     InvalidParams,
     InvalidTarget,
     NotSubmittedDirectly,
-    Redo,
     ResultForgotten,
-    Submission,
-    Submitted,
     TaskEnded,
     TaskNotCompleted,
     TaskNotFound,
     TaskNotRetryable,
     TooManyActiveTasks,
 )
+from service.usecases.tasks import Redo, Submission, Submitted
 
 
 async def list_task_types(call: Call) -> Response:
