@@ -2,10 +2,9 @@
 
 import { activeTasks, concerns } from "./active-tasks.js";
 import { call, fileAddress, get, post } from "./api.js";
-import { CLUSTERING, DatasetClusters } from "./dataset-clusters.js";
-import { DatasetEda, EDA } from "./dataset-eda.js";
 import { ItemsList } from "./items-list.js";
 import { LiveTask } from "./live-task.js";
+import { CLUSTERING, EDA, NewestResult } from "./newest-result.js";
 import { isActive } from "./task-state.js";
 import { uploadOf } from "./upload.js";
 import { computed, signal } from "./ui.js";
@@ -27,8 +26,8 @@ export class DatasetRoom {
     this.submitProblem = signal(null);
     this.storage = signal(null);
     this.items = new ItemsList(id);
-    this.clusters = new DatasetClusters(id);
-    this.eda = new DatasetEda(id);
+    this.clusters = new NewestResult(id, CLUSTERING);
+    this.eda = new NewestResult(id, EDA);
     this.upload = uploadOf(id);
     this.standing = computed(() => this.dataset.value?.analyses.find(({ type }) => type === ANALYSIS));
     this.analysing = computed(() =>

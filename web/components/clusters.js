@@ -1,6 +1,6 @@
 /** Clusters: groups of pictures that look alike, why there are so many, and how to look for them. */
 
-import { CLUSTERING } from "../dataset-clusters.js";
+import { CLUSTERING } from "../newest-result.js";
 import { count, moment } from "../format.js";
 import { Icon } from "../icons.js";
 import { has, t } from "../language.js";

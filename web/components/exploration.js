@@ -1,6 +1,6 @@
 /** Exploration: what is in a dataset, how healthy it is, and how to find that out. */
 
-import { EDA } from "../dataset-eda.js";
+import { EDA } from "../newest-result.js";
 import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { creates } from "../session.js";

@@ -1,13 +1,15 @@
-/** DatasetClusters: the newest clustering of a dataset: `found` is undefined until known, null where there is none. */
+/** NewestResult: what the newest task of a type found in a dataset: `found` is undefined until known, null where there is none. */
 
 import { get } from "./api.js";
 import { signal } from "./ui.js";
 
 export const CLUSTERING = "clustering";
+export const EDA = "eda";
 
-export class DatasetClusters {
-  constructor(datasetId) {
+export class NewestResult {
+  constructor(datasetId, type) {
     this.datasetId = datasetId;
+    this.type = type;
     this.found = signal(undefined);
     this.problem = signal(null);
   }
@@ -15,7 +17,7 @@ export class DatasetClusters {
   async load() {
     this.problem.value = null;
     try {
-      const asked = { dataset_id: this.datasetId, type: CLUSTERING, status: "completed", limit: 1 };
+      const asked = { dataset_id: this.datasetId, type: this.type, status: "completed", limit: 1 };
       const [task] = (await get("/tasks", asked)).items;
       this.found.value = task ? { task, result: await get(task.links.result) } : null;
     } catch (problem) {
