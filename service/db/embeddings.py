@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from service.db.chunks import HOLD_FENCE
 from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
+from service.domain.chunks import Fence
 from service.domain.embeddings import Embeddings
 
 BEGIN = """
@@ -72,9 +74,16 @@ class EmbeddingSets:
         )
         return {row["path"] for row in rows}
 
-    async def publish(self, id_: UUID, dimensions: int) -> int:
-        """Shows them in place of those of the same name; how many there are."""
-        return await self._pool.fetchval(PUBLISH, id_, dimensions, timeout=LONG_SECONDS)
+    async def publish(self, id_: UUID, dimensions: int, fence: Fence) -> int:
+        """Shows them in place of those of the same name; how many there are.
+
+        A superseded run shows nothing and is told 0: it may have brought older ones.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            held = await connection.fetchval(HOLD_FENCE, fence.chunk_id, fence.run, fence.token)
+            if held is None:
+                return 0
+            return await connection.fetchval(PUBLISH, id_, dimensions, timeout=LONG_SECONDS)
 
     async def of(self, dataset_id: UUID) -> Sequence[Embeddings]:
         """Those of a dataset, by name."""

@@ -1,13 +1,19 @@
 """Embeddings that somebody brings: through HTTP into a clustering, and what is refused."""
 
 import io
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import numpy as np
 import pytest
 
+from service.domain.datasets import Dataset
+from service.domain.users import User
+from service.runtime import Runtime
 from tests.integration.bringing import finished, jpeg, sent, zip_of
+from tests.integration.solo import submit
 from tests.integration.test_api import API
 
 EACH = 12
@@ -183,3 +189,19 @@ def test_a_dataset_has_embeddings_under_eight_names_at_most(
 
     assert (ninth.status_code, ninth.json()["code"]) == (422, "too_many_embeddings")
     assert brought(client, dataset_id, "n7", data)["status"] == "completed"
+
+
+async def test_a_run_that_is_superseded_shows_nothing(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    task = await submit(runtime, user, dataset)
+    (claim,) = await runtime.runs.claim(uuid4(), 1)
+    fence = claim.chunk.fence
+    await runtime.embeddings.begin(task.id, dataset.id, "clip")
+
+    await runtime.embeddings.publish(task.id, 16, replace(fence, run=fence.run - 1))
+    before = await runtime.embeddings.of(dataset.id)
+    await runtime.embeddings.publish(task.id, 16, fence)
+    after = await runtime.embeddings.of(dataset.id)
+
+    assert (list(before), [each.name for each in after]) == ([], ["clip"])

@@ -39,11 +39,12 @@ async def read_vectors(run: Run, tools: SoloTools) -> Mapping[str, Any]:
                 await tools.save([FractionSave(run.chunk.fence, thousandths)])
     if len(unknown) == read:
         raise StageFailed("no_known_ids", f"none of the {read} ids is a path of the dataset")
+    fence = run.chunk.fence
     return {
         "name": name,
         "dimensions": dimensions,
         "vectors": read,
-        "kept": await run.runtime.embeddings.publish(run.chunk.task_id, dimensions),
+        "kept": await run.runtime.embeddings.publish(run.chunk.task_id, dimensions, fence),
         "unknown": len(unknown),
         "unknown_ids": unknown[:SHOWN],
     }
