@@ -10,7 +10,7 @@ from service.domain.map_columns import MapColumn
 from service.domain.tasks import Status, Task
 from service.domain.users import User
 from service.errors import MeanwhileError
-from service.usecases.task_problems import TaskNotCompleted
+from service.usecases.task_problems import ResultOutdated, TaskNotCompleted
 from service.usecases.tasks import TaskActions
 
 
@@ -48,8 +48,13 @@ class MapActions:
                 f"the task is {task.status}; its map is there once it is completed"
             )
         await self._tasks.result(user, task_id)
-        sizes, first = await self._columns.sizes(task_id), columns[0]
-        return ItemMap(task, columns, sizes.get(first.name, 0) // first.type.size_bytes)
+        sizes = await self._columns.sizes(task_id)
+        rows = {sizes.get(column.name, 0) / column.type.size_bytes for column in columns}
+        if len(rows) != 1:
+            raise ResultOutdated(
+                "the task ran before an update, and its map has other columns; submit it anew"
+            )
+        return ItemMap(task, columns, int(rows.pop()))
 
     async def bytes_of(self, found: ItemMap) -> AsyncGenerator[bytes]:
         """The columns, one after the other."""

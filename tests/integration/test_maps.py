@@ -3,12 +3,15 @@
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import httpx2
 import numpy as np
 import orjson
 import pytest
 
+from tests.conftest import Site
 from tests.integration.bringing import finished, jpeg
 from tests.integration.test_api import API
 
@@ -69,6 +72,19 @@ def test_a_task_without_a_map_says_so(client: httpx2.Client, dataset_id: str) ->
 
     assert (answer.status_code, answer.json()["code"]) == (404, "no_map")
     assert "'image_analysis'" in answer.json()["detail"]
+
+
+async def test_a_map_of_before_an_update_that_added_a_column_says_so(
+    client: httpx2.Client, task: dict[str, Any], site: Site
+) -> None:
+    connection = await asyncpg.connect(site.settings.database_url, ssl=False)
+    removed = "DELETE FROM task_columns WHERE task_id = $1 AND name = 'distance'"
+    await connection.execute(removed, UUID(task["id"]))
+    await connection.close()
+
+    answer = client.get(f"{API}/tasks/{task['id']}/map")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "result_outdated")
 
 
 def test_an_export_tells_of_each_item_what_the_map_tells(

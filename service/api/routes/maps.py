@@ -9,7 +9,12 @@ from service.api.operations import Call, Operation
 from service.api.request_headers import IF_NONE_MATCH, etag, is_known
 from service.api.views import PREFIX
 from service.usecases.maps import ItemMap, MapActions, NoMap
-from service.usecases.task_problems import ResultForgotten, TaskNotCompleted, TaskNotFound
+from service.usecases.task_problems import (
+    ResultForgotten,
+    ResultOutdated,
+    TaskNotCompleted,
+    TaskNotFound,
+)
 
 MEDIA_TYPE = "application/octet-stream"
 LENGTH_BYTES = 8
@@ -65,6 +70,6 @@ OPERATIONS = (
         "What a completed task says of every item, as columns of numbers (safetensors)",
         {200: MEDIA_TYPE, 304: None},
         headers=(IF_NONE_MATCH,),
-        problems=(TaskNotFound, NoMap, TaskNotCompleted, ResultForgotten),
+        problems=(TaskNotFound, NoMap, TaskNotCompleted, ResultForgotten, ResultOutdated),
     ),
 )
