@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from service.api.hub import Feed
-from service.api.sse import Closing, Events, event, first_event, stream
+from service.api.sse import AWAKE, Closing, Events, event, first_event, stream
 from service.api.state import State
 from service.domain.snapshots import snapshot
 from service.domain.tasks import Status
@@ -31,7 +31,10 @@ class _Stream:
             for told in active:
                 feed.let_in(told)
             yield first_event("snapshot", {"items": active})
-            while await closing.first(feed.stir()):
+            while not closing.now:
+                if not await closing.first(feed.stir()):
+                    yield AWAKE
+                    continue
                 await self._decide(feed)
                 for told in feed.take():
                     yield event("done" if Status(told["status"]).final else "progress", told)

@@ -22,6 +22,10 @@ Events = AsyncGenerator[bytes]
 """Encoded: a stream that waits holds on to what it sent last."""
 
 
+AWAKE = b": awake\n\n"
+"""What a stream says that has no news, so that no proxy takes it for dead."""
+
+
 class Closing:
     """When a stream is to end: after its lifetime, or with its server.
 
@@ -35,10 +39,16 @@ class Closing:
         lifetime = LIFETIME_SECONDS * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
         self._until = asyncio.get_running_loop().time() + lifetime
 
+    @property
+    def now(self) -> bool:
+        """Whether it is to end."""
+        return asyncio.get_running_loop().time() >= self._until
+
     async def first(self, news: Awaitable[T]) -> T | None:
-        """What comes next; None where the stream is to end."""
+        """What comes next; None where the stream is to say that it is awake, or to end."""
+        quiet = asyncio.get_running_loop().time() + PING_SECONDS
         try:
-            async with asyncio.timeout_at(self._until) as self._clock:
+            async with asyncio.timeout_at(min(quiet, self._until)) as self._clock:
                 return await news
         except TimeoutError:
             return None
@@ -53,12 +63,12 @@ class Closing:
 
 
 def stream(events: Callable[[Closing], Events]) -> Response:
-    """An answer that tells events for as long as they come."""
+    """An answer that tells events for as long as they come, and says itself that it is awake."""
     closing = Closing()
     return EventSourceResponse(
         events(closing),
         headers=HEADERS,
-        ping=PING_SECONDS,
+        ping=0,
         sep="\n",
         send_timeout=SEND_TIMEOUT_SECONDS,
         shutdown_event=cast("anyio.Event", closing),

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.hub import Snapshot, is_newer
-from service.api.sse import Closing, Events, event, first_event, stream
+from service.api.sse import AWAKE, Closing, Events, event, first_event, stream
 from service.api.state import State
 from service.domain.snapshots import rfc3339, snapshot
 from service.domain.tasks import Status
@@ -55,8 +55,10 @@ class _Stream:
                     return
                 newer = await closing.first(watch.next())
                 if newer is None:
-                    return
-                if is_newer(newer, told):
+                    if closing.now:
+                        return
+                    yield AWAKE
+                elif is_newer(newer, told):
                     told = newer
                     if not Status(told["status"]).final:
                         yield event("progress", told, id_=told["seq"])

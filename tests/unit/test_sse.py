@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from service.api import sse
 from service.api.sse import Closing
 
 
@@ -26,6 +29,7 @@ async def test_who_waits_hears_that_the_server_ends() -> None:
     closing.set()
 
     assert await waiting is None
+    assert closing.now
 
 
 async def test_who_comes_to_wait_after_that_does_not() -> None:
@@ -33,6 +37,17 @@ async def test_who_comes_to_wait_after_that_does_not() -> None:
     closing.set()
 
     assert await closing.first(never()) is None
+
+
+async def test_who_has_no_news_for_long_says_that_it_is_awake_and_waits_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sse, "PING_SECONDS", 0.01)
+    closing = Closing()
+
+    assert await closing.first(never()) is None
+    assert not closing.now
+    assert await closing.first(at_once()) == "news"
 
 
 async def test_waiting_takes_no_task_of_its_own() -> None:
