@@ -1,11 +1,12 @@
 """Cases: every fault with its load, and the seconds within which the work goes on."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from tests.chaos.case import Case
+from tests.chaos.case import Blow, Case
 from tests.chaos.faults.children import cancel, kill_child, nothing_more
 from tests.chaos.faults.machines import fill_disk, step_clocks
-from tests.chaos.faults.points import die_at, die_cancelling, die_draining
+from tests.chaos.faults.points import die_at, die_cancelling, die_draining, die_planning
 from tests.chaos.faults.postgres import (
     cut_both,
     exhaust_pools,
@@ -43,8 +44,8 @@ POISON = ("segfault", "devour", "kill")
 """What an item may do to its child; each of them is set aside."""
 
 
-def _dies(where: str, point: str) -> Case:
-    return Case(f"a worker dies {where}", 5, partial(die_at, point=f"worker.{point}"), busy)
+def _dies(where: str, point: str, inflict: Callable[..., Awaitable[Blow]] = die_at) -> Case:
+    return Case(f"a worker dies {where}", 5, partial(inflict, point=f"worker.{point}"), busy)
 
 
 SHORT = (
@@ -117,8 +118,8 @@ POINTS = (
     _dies("between storing files and saving them", "adopt.after"),
     _dies("before it has claimed", "claim.before"),
     _dies("after a claim, before its first order", "claim.after"),
-    _dies("before it plans", "plan.before"),
-    _dies("after it has planned", "plan.after"),
+    _dies("before it plans", "plan.before", die_planning),
+    _dies("after it has planned", "plan.after", die_planning),
     _dies("before it reserves blobs", "reserve.before"),
     _dies("between reserving and storing files", "adopt.before"),
     _dies("before it saves", "save.before"),

@@ -13,6 +13,13 @@ async def die_at(site: Site, load: Load, *, point: str) -> Blow:
     return Blow(await site.struck(point))
 
 
+async def die_planning(site: Site, load: Load, *, point: str) -> Blow:
+    """With a task that comes after the point is armed: what is there may have been planned."""
+    site.arm(point, "kill")
+    await load.items()
+    return Blow(await site.struck(point))
+
+
 async def die_cancelling(site: Site, load: Load, *, point: str) -> Blow:
     site.arm(point, "kill")
     await load.insist("POST", f"{API}/tasks/{load.accepted[-1]}/cancel")
