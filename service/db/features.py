@@ -41,14 +41,6 @@ FROM wanted w LEFT JOIN claimed c ON c.blob_id = w.id ORDER BY w.id
 """Takes what nobody has, and over only the claim that it saw to be dead: a dead run stays dead, and
 whoever was quicker has put another in its place."""
 
-LABELS = """
-WITH named AS (
-    SELECT label, row_number() OVER (ORDER BY label) AS number
-    FROM (SELECT DISTINCT label FROM items WHERE dataset_id = $1 AND label IS NOT NULL) AS told
-)
-"""
-"""The labels of a dataset, numbered from 1."""
-
 FROZEN = """
 FROM items i JOIN features f ON f.blob_id = i.blob_id
 """
@@ -58,9 +50,10 @@ WHERE i.dataset_id = $1 AND i.added_in <= $2 AND (i.removed_in IS NULL OR i.remo
   AND f.extractor = $3 AND f.version = $4
 """
 
+LABEL = "coalesce(hashtextextended(i.label, 0), 0)"
 
-NAMES = """
-SELECT i.id, coalesce(hashtextextended(i.label, 0), 0), coalesce(hashtextextended(i.split, 0), 0),
+NAMES = f"""
+SELECT i.id, {LABEL}, coalesce(hashtextextended(i.split, 0), 0),
        coalesce(hashtextextended(f.facts->>'camera', 0), 0),
        coalesce(extract(epoch FROM (f.facts->>'taken')::timestamp)::bigint,
                 -9223372036854775808),
@@ -134,7 +127,7 @@ class Features:
     ) -> None:
         """Writes (item id, label, numbers, signature) of analysed items, by id, as a binary COPY.
 
-        Labels are numbers of this dataset, in the order of their names; 0 where there is none.
+        Labels are keys, 0 where there is none.
         """
         await self._export("f.numbers, f.signature", path, dataset_id, version, extractor)
 
@@ -186,8 +179,7 @@ class Features:
         joined: str = "",
         *more: UUID,
     ) -> None:
-        query = f"""{LABELS} SELECT i.id, coalesce(n.number, 0), {columns} {FROZEN}
-            LEFT JOIN named n ON n.label = i.label {joined} {OF_VERSION}
+        query = f"""SELECT i.id, {LABEL}, {columns} {FROZEN} {joined} {OF_VERSION}
             AND f.state = 'ready' ORDER BY i.id"""
         await self._copy(query, path, dataset_id, version, extractor, *more)
 
