@@ -36,10 +36,9 @@ function Page() {
 
 function Room() {
   const dataset = place.value.match(/^\/datasets\/([^/]+)$/);
-  const drift = place.value.match(/^\/datasets\/([^/]+)\/drift$/);
   if (place.value === "/") return html`<${DatasetsPage} />`;
   if (dataset) return html`<${DatasetPage} key=${dataset[1]} id=${dataset[1]} />`;
-  if (drift) return html`<${DriftPage} key=${drift[1]} id=${drift[1]} />`;
+  if (place.value === "/drift") return html`<${DriftPage} />`;
   return html`<${NoSuchPage} />`;
 }
 

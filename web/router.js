@@ -45,7 +45,7 @@ export function followLinks() {
 
 function staysHere(link, event) {
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  const page = link.pathname === "/" || link.pathname.startsWith("/datasets/");
+  const page = ["/", "/drift"].includes(link.pathname) || link.pathname.startsWith("/datasets/");
   return plain && page && !event.defaultPrevented && !link.target && !link.hash && link.origin === location.origin;
 }
 

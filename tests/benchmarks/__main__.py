@@ -17,6 +17,7 @@ from tests.benchmarks import (
     features,
     flush,
     growth,
+    image_analysis,
     ingest,
     item_pages,
     pickup,
@@ -33,6 +34,7 @@ from tests.benchmarks.figure import Figure
 PARTS = (
     duplicates,
     features,
+    image_analysis,
     drift,
     unpacking,
     pickup,

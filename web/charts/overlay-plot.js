@@ -19,16 +19,27 @@ export function OverlayPlot({ title, hint, edges, reference, current, logarithmi
       <figcaption><span class="chart-name"><b id=${id}>${title}</b><small>${hint}</small></span></figcaption>
       <div class="plot" role="img" aria-label=${t("drift.chart", { title })}>
         <div class="plot-counts" aria-hidden="true"><span>${share(top)}</span><span>0</span></div>
-        <svg viewBox=${`0 0 ${reference.length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-          <path class="overlay-reference" d=${`${stairs(sides[0], top)}V${HEIGHT}H0Z`} />
-          <path class="overlay-current" d=${stairs(sides[1], top)} />
-        </svg>
+        <${Sides} sides=${sides} top=${top} />
         <div class="plot-values" aria-hidden="true">
           ${[...new Map(ticks.map((value) => [tick(value), value]))].map(([words, value]) => html`
             <span key=${words} style=${{ left: `${100 * placeOf(value, ends, logarithmic)}%` }}>${words}</span>`)}
         </div>
       </div>
     </figure>`;
+}
+
+/** The same without axes, to stand in a row beside its figures. */
+export function OverlaySpark({ reference, current }) {
+  const sides = [reference, current].map(sharesOf);
+  return html`<span class="overlay-spark"><${Sides} sides=${sides} top=${Math.max(...sides.flat())} /></span>`;
+}
+
+function Sides({ sides, top }) {
+  return html`
+    <svg viewBox=${`0 0 ${sides[0].length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <path class="overlay-reference" d=${`${stairs(sides[0], top)}V${HEIGHT}H0Z`} />
+      <path class="overlay-current" d=${stairs(sides[1], top)} />
+    </svg>`;
 }
 
 function sharesOf(counts) {

@@ -1,49 +1,50 @@
-/** The drift page: whether another dataset differs from this one, in what, and which pictures show it. */
+/** The drift studio: whether one dataset or split differs from another, in what, and which pictures show it. */
 
-import { DriftChoice } from "../components/drift-choice.js";
 import { DriftFindings } from "../components/drift-findings.js";
+import { DriftHistory } from "../components/drift-history.js";
+import { DriftSides } from "../components/drift-sides.js";
 import { Notice, ProblemNotice } from "../components/notice.js";
-import { ShownName } from "../components/shown-name.js";
 import { TaskProgress } from "../components/task-progress.js";
 import { DriftRoom } from "../drift-room.js";
 import { t } from "../language.js";
-import { visible } from "../text.js";
 import { html, useEffect, useMemo } from "../ui.js";
 import { NoSuchPage } from "./dead-ends.js";
 
-export function DriftPage({ id }) {
-  const room = useMemo(() => new DriftRoom(id), [id]);
+export function DriftPage() {
+  const room = useMemo(() => new DriftRoom(), []);
   useEffect(() => {
+    document.title = [t("drift.title"), t("site.name")].join(" – ");
     room.load();
     return () => room.stop();
   }, [room]);
-  const dataset = room.dataset.value;
-  const title = [t("drift.title"), " · ", visible(dataset?.name ?? ""), " – ", t("site.name")].join("");
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
   if (room.problem.value) return html`<${Trouble} room=${room} />`;
-  if (!dataset) return html`<p class="patience" role="status">${t("site.loading")}</p>`;
+  const live = room.live.value;
   return html`
     <section class="page drift-page">
-      <div class="page-head">
-        <div class="page-title">
-          <nav aria-label=${t("site.path")}><a class="back" href=${`/datasets/${id}`}><${ShownName} text=${dataset.name} /></a></nav>
-          <h1>${t("drift.title")}</h1>
-        </div>
-        <${DriftChoice} room=${room} />
-      </div>
+      <div class="page-head"><div class="page-title"><h1>${t("drift.title")}</h1></div></div>
+      <${DriftSides} room=${room} />
       ${room.submitProblem.value && html`<${ProblemNotice} problem=${room.submitProblem.value} />`}
-      ${room.live.value && html`<${TaskProgress} key=${room.live.value.task.value.id} live=${room.live.value} />`}
+      ${live && html`<${TaskProgress} key=${live.task.value.id} live=${live} />`}
       <${Outcome} room=${room} />
     </section>`;
 }
 
 function Outcome({ room }) {
-  const found = room.found.value;
-  if (found) return html`<div class="findings"><${DriftFindings} key=${found.task.id} ...${found} name=${room.dataset.value.name} target=${room.nameOf(found.task.target_id)} /></div>`;
-  if (found === undefined) return html`<p class="patience" role="status">${t("site.loading")}</p>`;
-  return html`<${Notice} icon="chart" title=${t("drift.never")}><p>${t("drift.never_help")}</p><//>`;
+  const shown = room.shown.value;
+  const { reference, current } = room.sides.value;
+  if (shown) {
+    return html`
+      <div class="findings">
+        <${DriftFindings} key=${shown.task.id} ...${shown} names=${{ reference: room.nameOf(reference), current: room.nameOf(current) }} />
+        <${DriftHistory} room=${room} />
+      </div>`;
+  }
+  if (room.comparable.value && room.history.value === undefined) {
+    return html`<p class="patience" role="status">${t("site.loading")}</p>`;
+  }
+  if (room.live.value) return null;
+  const title = room.comparable.value ? t("drift.never") : t("drift.choose_both");
+  return html`<${Notice} icon="chart" title=${title}><p>${t("drift.never_help")}</p><//>`;
 }
 
 function Trouble({ room }) {

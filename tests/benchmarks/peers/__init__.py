@@ -12,6 +12,7 @@ ENVIRONMENTS = Path(__file__).resolve().parents[3] / "build" / "peers"
 REQUIREMENTS = {
     "arq": ("arq==0.28.*",),
     "celery": ("celery==5.7.*", "redis", "packaging"),
+    "cleanvision": ("cleanvision==0.3.7", "setuptools<81"),
     "evidently": ("evidently==0.7.*", "pandas<3"),
     "tqdm": ("tqdm==4.70.*",),
 }

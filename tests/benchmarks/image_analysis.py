@@ -1,0 +1,187 @@
+"""image_analysis as a whole task against CleanVision, format by format; and what each flags."""
+
+import json
+import os
+import random
+import shutil
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from deploy.local.sample import write_sample
+from service.compute.images import extract
+from service.domain.datasets import Dataset, Kind, Visibility
+from service.domain.exports import ExportFormat
+from service.domain.tasks import Status
+from service.domain.users import Role, User
+from service.errors import Unreadable
+from service.runtime import Runtime
+from service.usecases.datasets import NewDataset
+from service.usecases.tasks import Submission
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.peers import measured
+from tests.benchmarks.working import working
+from tests.integration.conftest import ended, import_folder, running_worker
+
+ROUNDS = 2
+CELL = (500, 375)
+"""Larger pictures are put together from photographs of about this size."""
+TINY_SIDE = 64
+"""Smaller ones are cut out of a photograph at twice their size or so."""
+FLAGS = ("dark", "light", "blurry", "low_information", "grayscale", "odd_aspect_ratio", "odd_size")
+
+
+@dataclass(frozen=True)
+class Set:
+    """Pictures of one kind, and the bar: how many times faster than CleanVision."""
+
+    name: str
+    count: int
+    size: tuple[int, int]
+    suffix: str
+    at_least: float
+    jobs: str = "1,2"
+    """Numbers of processes that CleanVision is tried with; with tiny images two are far slower."""
+    rounds: int = ROUNDS
+
+
+SETS = (
+    Set("JPEG, 0.2 MP", 1000, (500, 375), "jpg", 4.5),
+    Set("JPEG, 0.5 MP", 300, (816, 612), "jpg", 7),
+    Set("JPEG, 9 MP", 24, (3464, 2598), "jpg", 16),
+    Set("PNG, 0.2 MP", 300, (480, 360), "png", 2.3),
+    Set("PNG, 32 x 32", 50_000, (32, 32), "png", 5, jobs="1", rounds=1),
+)
+
+
+async def measure(folder: Path) -> list[Figure]:
+    """Wall time, ours from the submission to the end of the task; in turns, two cores each."""
+    figures: list[Figure] = []
+    write_sample(folder / "sample")
+    photographs = [
+        path for label in ("temple", "flower") for path in (folder / "sample" / label).glob("*.jpg")
+    ]
+    async with working(folder) as runtime, running_worker(runtime) as worker:
+        await worker.executor.warm()
+        user = await runtime.access.ensure("admin", Role.ADMIN)
+        for kind in SETS:
+            _write(folder / kind.suffix / kind.name, kind, _readable(photographs))
+            figures += await _compared(runtime, user, folder / kind.suffix / kind.name, kind)
+        if told := os.environ.get("MEANWHILE_TEST_DATA"):
+            real = folder / "real"
+            _copy(_readable(_files_below(Path(told))), real)
+            figures += await _compared(runtime, user, real, Set("test data", 0, (0, 0), "", 0))
+    return figures
+
+
+def _write(folder: Path, kind: Set, photographs: Sequence[Path]) -> None:
+    folder.mkdir(parents=True)
+    chance = random.Random(20)
+    for number in range(kind.count):
+        picture = _picture(kind.size, photographs, chance)
+        picture.save(folder / f"{number:05}.{kind.suffix}", quality=90)
+
+
+def _picture(
+    size: tuple[int, int], photographs: Sequence[Path], chance: random.Random
+) -> Image.Image:
+    if max(size) < TINY_SIDE:
+        return _cut_out(size, chance.choice(photographs), chance)
+    across, down = (max(1, round(side / cell)) for side, cell in zip(size, CELL, strict=True))
+    picture = Image.new("RGB", size)
+    cell = (-(-size[0] // across), -(-size[1] // down))
+    for place in range(across * down):
+        row, column = divmod(place, across)
+        with Image.open(chance.choice(photographs)) as photograph:
+            tile = ImageOps.fit(photograph.convert("RGB"), cell)
+        picture.paste(tile, (column * cell[0], row * cell[1]))
+    return picture
+
+
+def _cut_out(size: tuple[int, int], path: Path, chance: random.Random) -> Image.Image:
+    with Image.open(path) as photograph:
+        side = min(TINY_SIDE, *photograph.size)
+        left, top = (chance.randint(0, length - side) for length in photograph.size)
+        part = photograph.convert("RGB").crop((left, top, left + side, top + side))
+    return part.resize(size)
+
+
+def _readable(paths: Iterable[Path]) -> list[Path]:
+    """One file that cannot be read ends CleanVision."""
+    return [path for path in sorted(paths) if _is_readable(path)]
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        extract({"path": str(path), "size_bytes": path.stat().st_size}, {})
+    except Unreadable:
+        return False
+    return True
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _copy(paths: Iterable[Path], folder: Path) -> None:
+    folder.mkdir()
+    for number, path in enumerate(paths):
+        shutil.copyfile(path, folder / f"{number:05}{path.suffix.lower()}")
+
+
+async def _compared(runtime: Runtime, user: User, folder: Path, kind: Set) -> list[Figure]:
+    dataset = await runtime.datasets.create(
+        user, NewDataset(kind.name, Kind.IMAGE, Visibility.PRIVATE)
+    )
+    await import_folder(runtime, user, dataset, folder)
+    ours = theirs = float("inf")
+    flagged, their_flags = dict[str, set[str]](), dict[str, set[str]]()
+    for _ in range(kind.rounds):
+        told = await measured("cleanvision", str(folder), kind.jobs)
+        theirs = min(theirs, told["seconds"])
+        their_flags = {name: set(paths) for name, paths in told["flagged"].items()}
+        seconds, flagged = await _analysed(runtime, user, dataset)
+        ours = min(ours, seconds)
+    images = len(os.listdir(folder))  # noqa: PTH208 - names alone
+    return [
+        Figure(f"CleanVision / image_analysis, {kind.name}", theirs / ours, "", kind.at_least),
+        Figure(f"image_analysis, {kind.name}", images / ours, "/s"),
+        _disagreement(f"flags that differ, {kind.name}, {images} images", flagged, their_flags),
+    ]
+
+
+async def _analysed(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> tuple[float, dict[str, set[str]]]:
+    """Seconds of a task that finds nothing computed yet, and the paths that it flags."""
+    await runtime.database.pool.execute("TRUNCATE features")
+    began = time.monotonic()
+    asked = Submission("image_analysis", dataset.id, force=True)
+    submitted = await runtime.tasks.submit(user, asked)
+    task = await ended(runtime, user, submitted.task.id, seconds=600)
+    seconds = time.monotonic() - began
+    assert task.status is Status.COMPLETED, task.error
+    export = await runtime.exports.export(user, task.id)
+    data = b"".join([part async for part in runtime.exports.written(export, ExportFormat.JSON)])
+    rows = json.loads(data)
+    names = {name: f"{name}_score" for name in FLAGS}
+    flagged = {
+        name: {row["path"] for row in rows if row.get(column) is not None}
+        for name, column in names.items()
+    }
+    copies = {row["path"] for row in rows if row.get("exact_duplicates_group") is not None}
+    return seconds, {**flagged, "exact_duplicates": copies}
+
+
+def _disagreement(
+    name: str, ours: Mapping[str, set[str]], theirs: Mapping[str, set[str]]
+) -> Figure:
+    """Pairs of image and issue that one flags and the other does not."""
+    different = {issue: ours[issue] ^ theirs[issue] for issue in ours}
+    for issue, paths in different.items():
+        for path in sorted(paths)[:5]:
+            print(f"  {issue}: {path} by {'us' if path in ours[issue] else 'CleanVision'} alone")
+    return Figure(name, sum(map(len, different.values())), "", at_most=0)
