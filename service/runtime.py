@@ -22,6 +22,7 @@ from service.db.exports import Exports
 from service.db.features import Features
 from service.db.finishing import Finishing
 from service.db.frozen_items import FrozenItems
+from service.db.item_columns import ItemColumns
 from service.db.items import Items
 from service.db.leases import Leases
 from service.db.listed_files import ListedFiles
@@ -46,6 +47,7 @@ from service.processes.parquet_writer import ParquetWriters
 from service.settings import Settings
 from service.storage.local import LocalStorage
 from service.usecases.access import AccessActions
+from service.usecases.columns import ColumnActions
 from service.usecases.datasets import DatasetActions
 from service.usecases.embeddings import EmbeddingActions
 from service.usecases.exports import ExportActions
@@ -82,6 +84,7 @@ class Runtime:
     snapshots: Snapshots
     access: AccessActions
     datasets: DatasetActions
+    columns: ColumnActions
     uploads: UploadActions
     own_embeddings: EmbeddingActions
     removal: Removal
@@ -129,7 +132,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     storage = LocalStorage.from_url(settings.storage_url)
     datasets, items, blobs = Datasets(database), Items(database), Blobs(database)
     uploads, workers, exports = Uploads(database), Workers(database), Exports(database)
-    columns = Columns(database)
+    columns, features = Columns(database), Features(database)
     dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
     embeddings = EmbeddingSets(database)
     own_embeddings = EmbeddingActions(dataset_actions, embeddings)
@@ -149,13 +152,14 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         database=database,
         redis=redis,
         storage=storage,
-        features=Features(database),
+        features=features,
         frozen_items=FrozenItems(database),
         listed_files=ListedFiles(database),
         embeddings=embeddings,
         snapshots=snapshots,
         access=AccessActions(Users(database)),
         datasets=dataset_actions,
+        columns=ColumnActions(dataset_actions, features, ItemColumns(database)),
         uploads=UploadActions(
             dataset_actions, datasets, blobs, items, uploads, storage, _limits(settings)
         ),

@@ -21,6 +21,7 @@ from service.api.origins import cross_origin
 from service.api.problems import HANDLERS, Crashes
 from service.api.routes import (
     blobs,
+    columns,
     datasets,
     drift,
     eda,
@@ -44,6 +45,7 @@ OPERATIONS = (
     *session.OPERATIONS,
     *datasets.OPERATIONS,
     *uploads.OPERATIONS,
+    *columns.OPERATIONS,
     *blobs.OPERATIONS,
     *tasks.OPERATIONS,
     *exports.OPERATIONS,

@@ -47,7 +47,12 @@ def preferred_wait(request: Request) -> int | None:
 
 def etag(task: Task) -> str:
     """Weak: rates and places in the queue move without a new ``seq``."""
-    return f'W/"{task.id}-{task.seq}"'
+    return weak_etag(task.id, task.seq)
+
+
+def weak_etag(*parts: object) -> str:
+    """Stands for what is told as long as none of the parts is another."""
+    return f'W/"{"-".join(map(str, parts))}"'
 
 
 def is_known(request: Request, tag: str) -> bool:

@@ -43,3 +43,51 @@ NUMBERS = (
     "border_right",
 )
 """What is kept of every image, in this order; the extractor's version changes with it."""
+
+FORMATS = (
+    "JPEG",
+    "PNG",
+    "WEBP",
+    "GIF",
+    "BMP",
+    "TIFF",
+    "AVIF",
+    "JPEG2000",
+    "PPM",
+    "ICO",
+    "TGA",
+    "PSD",
+    "DIB",
+    "PCX",
+    "DDS",
+    "ICNS",
+    "CUR",
+    "QOI",
+    "SGI",
+    "HEIF",
+)
+"""What ``format_code`` counts from 0; -1 is any other."""
+
+MODES = (
+    "L",
+    "RGB",
+    "RGBA",
+    "P",
+    "1",
+    "LA",
+    "PA",
+    "CMYK",
+    "YCbCr",
+    "LAB",
+    "HSV",
+    "I;16",
+    "I;16L",
+    "I;16B",
+    "I;16N",
+    "I",
+    "F",
+    "La",
+    "RGBa",
+    "RGBX",
+)
+"""What ``mode_code`` counts from 0; -1 is any other."""

@@ -1,4 +1,4 @@
-"""Map columns: what a task says of every item, one value an item and column, packed."""
+"""Map columns: what is said of every item, one value an item and column, packed."""
 
 import sys
 from array import array
@@ -16,6 +16,7 @@ class MapType(StrEnum):
 
     I64 = "I64"
     I32 = "I32"
+    U32 = "U32"
     F32 = "F32"
 
     @property
@@ -28,10 +29,14 @@ class MapType(StrEnum):
 
     def unpacked(self, data: bytes) -> Sequence[int | float]:
         """The values of a block."""
-        values = array({MapType.I64: "q", MapType.I32: "i", MapType.F32: "f"}[self], data)
+        values = array(CODES[self], data)
         if sys.byteorder == "big":
             values.byteswap()
         return values
+
+
+CODES: Final = {MapType.I64: "q", MapType.I32: "i", MapType.U32: "I", MapType.F32: "f"}
+"""What the module array calls them."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from types import ModuleType
 from tests.benchmarks import (
     beside_others,
     clustering,
+    columns,
     drift,
     duplicates,
     eta,
@@ -51,6 +52,7 @@ PARTS = (
     eta,
     steps,
     clustering,
+    columns,
 )
 
 

@@ -6,7 +6,9 @@ from service.api.app import OPERATIONS
 from service.api.openapi import openapi
 from service.catalog.catalogue import CATALOGUE
 from service.catalog.entry import Entry, UnknownTaskType
+from service.compute import decoding
 from service.compute.images import NAMES as MEASURED
+from service.domain import image_features
 from service.domain.image_features import NUMBERS
 from service.domain.stages import StageKind
 from worker.analyses import ANALYSES
@@ -43,6 +45,10 @@ def test_an_unknown_type_says_which_are_known() -> None:
 
 def test_what_is_measured_is_what_is_kept() -> None:
     assert tuple(MEASURED) == NUMBERS
+
+
+def test_codes_mean_the_same_where_they_are_told_as_where_they_are_measured() -> None:
+    assert (image_features.FORMATS, image_features.MODES) == (decoding.FORMATS, decoding.MODES)
 
 
 def test_no_two_models_of_the_openapi_document_have_one_name() -> None:

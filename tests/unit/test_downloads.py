@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 from starlette.types import Message, Scope
 
-from service.api.routes.exports import Download
+from service.api.downloads import Download
 
 SCOPE: Scope = {"type": "http", "asgi": {"spec_version": "2.4"}}
 

@@ -1,16 +1,11 @@
 """Exports: what a task found, to be opened elsewhere: rows of items, and a report."""
 
-import asyncio
 import re
-from contextlib import aclosing
-from functools import partial
-from typing import Any
 from urllib.parse import quote
 
-import structlog
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Send
+from starlette.responses import Response
 
+from service.api.downloads import Download
 from service.api.operations import Call, Operation
 from service.api.response_headers import CONTENT_DISPOSITION
 from service.api.schemas.exports import ExportQuery
@@ -32,33 +27,6 @@ MEDIA_TYPES = {
 
 REPORT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
 """Where a browser shows it instead of saving it: no script, no address of ours."""
-
-log = structlog.get_logger()
-
-
-class NotRead(Exception):
-    """Whoever downloads has taken nothing for too long."""
-
-
-class Download(StreamingResponse):
-    """Stops what makes it as soon as nobody reads it any more: there are few who can make some."""
-
-    patience_seconds = 60.0
-
-    async def stream_response(self, send: Send) -> None:
-        making: Any = self.body_iterator
-        try:
-            async with aclosing(making):
-                await super().stream_response(partial(self._send, send))
-        except NotRead:  # without its end the server closes the connection
-            log.warning("download.not_read", seconds=self.patience_seconds)
-
-    async def _send(self, send: Send, message: Message) -> None:
-        try:
-            async with asyncio.timeout(self.patience_seconds):
-                await send(message)
-        except TimeoutError:
-            raise NotRead from None
 
 
 async def export_task(call: Call) -> Response:
