@@ -59,6 +59,35 @@ def by_number(cursor: str) -> int:
         raise _unknown() from error
 
 
+def by_text_and_id(cursor: str) -> tuple[str, UUID]:
+    """A place in a list by (text, id)."""
+    try:
+        text, id_ = _decode(cursor)
+        if isinstance(text, str) and "\0" not in text:
+            return text, UUID(id_)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _unknown() from error
+    raise _unknown()
+
+
+def by_number_and_id(cursor: str) -> tuple[int, UUID]:
+    """A place in a list by (number, id)."""
+    try:
+        number, id_ = _decode(cursor)
+        return _int8(number), UUID(id_)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise _unknown() from error
+
+
+def by_flag_and_time(cursor: str) -> tuple[bool, datetime, UUID]:
+    """A place in a list by (flag, time, id)."""
+    try:
+        flag, time, id_ = _decode(cursor)
+        return bool(flag), datetime.fromisoformat(time).astimezone(UTC), UUID(id_)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise _unknown() from error
+
+
 def page(items: list[Mapping[str, Any]], limit: int, *key: object) -> dict[str, Any]:
     """A page, and the cursor of the next if this one is full."""
     return {"items": items, "next_cursor": encode(*key) if len(items) == limit else None}

@@ -47,6 +47,7 @@ def freshness_view(freshness: Freshness) -> dict[str, Any]:
         "standing": freshness.standing,
         "task_id": freshness.task_id and str(freshness.task_id),
         "stale_items": freshness.stale_items,
+        "found": dict(freshness.found),
     }
 
 

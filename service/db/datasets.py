@@ -1,7 +1,6 @@
 """Reads and writes datasets."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from service.db.engine import Database
-from service.db.models import BlobRow, DatasetRow, FeatureRow, ItemRow, UserRow
-from service.domain.datasets import Dataset, Kind, Visibility
+from service.db.models import BlobRow, DatasetRow, FeatureRow, ItemRow, TaskRow, UserRow
+from service.domain.datasets import Dataset, DatasetQuery, DatasetSort, Kind, Visibility
 from service.domain.features import FeatureState
 from service.domain.users import User
 
@@ -54,13 +53,12 @@ class Datasets:
         found = await self._read(_visible(user).where(DatasetRow.id == id_))
         return found[0] if found else None
 
-    async def page(
-        self, user: User, *, before: tuple[datetime, UUID] | None, limit: int
-    ) -> list[Dataset]:
-        """Newest first, those that the user may see."""
-        order = tuple_(DatasetRow.created_at, DatasetRow.id)
-        query = _visible(user).order_by(order.desc()).limit(limit)
-        return await self._read(query.where(order < before) if before else query)
+    async def page(self, user: User, query: DatasetQuery) -> list[Dataset]:
+        """Those that the user may see and that are asked for."""
+        rows = _visible(user).limit(query.limit)
+        if query.search:
+            rows = rows.where(DatasetRow.name.icontains(query.search, autoescape=True))
+        return await self._read(_in_order(rows, query))
 
     async def change(self, id_: UUID, *, name: str | None, visibility: Visibility | None) -> bool:
         """Gives a dataset another name or visibility; False where the owner has that name."""
@@ -108,6 +106,39 @@ def may_see(user: User) -> ColumnElement[bool]:
     if user.admin:
         return true()
     return or_(DatasetRow.owner_id == user.id, DatasetRow.visibility == Visibility.EVERYONE)
+
+
+def _in_order(rows: Select[Any], query: DatasetQuery) -> Select[Any]:
+    """Keys are unique, so that a page begins where the last has ended."""
+    if query.sort is DatasetSort.NAME:
+        key = tuple_(func.lower(DatasetRow.name), DatasetRow.id)
+        rows = rows.order_by(key)
+        if query.after is None:
+            return rows
+        name, id_ = query.after
+        return rows.where(key > tuple_(func.lower(name), id_))
+    key = tuple_(*_key(query.sort))
+    rows = rows.order_by(key.desc())
+    return rows if query.after is None else rows.where(key < query.after)
+
+
+def _key(sort: DatasetSort) -> tuple[Any, ...]:
+    by_time = (DatasetRow.created_at, DatasetRow.id)
+    match sort:
+        case DatasetSort.LARGEST:
+            return DatasetRow.size_bytes, DatasetRow.id
+        case DatasetSort.RUNNING:
+            return _runs(), *by_time
+        case _:
+            return by_time
+
+
+def _runs() -> ColumnElement[bool]:
+    """Whether a task is active on it."""
+    active = TaskRow.status.in_(("pending", "in_progress"))
+    on = select(TaskRow.dataset_id).where(active, TaskRow.dataset_id.is_not(None))
+    onto = select(TaskRow.target_id).where(active, TaskRow.target_id.is_not(None))
+    return or_(DatasetRow.id.in_(on), DatasetRow.id.in_(onto))
 
 
 def _visible(user: User) -> Select[Any]:

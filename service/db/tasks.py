@@ -9,6 +9,7 @@ import asyncpg
 
 from service.catalog.entry import Catalogue, Entry, UnknownTaskType
 from service.db.engine import Database
+from service.db.gists import gist_of
 from service.db.places import PLACE
 from service.domain.marks import Mark
 from service.domain.paces import Pace
@@ -167,16 +168,18 @@ class Tasks:
         )
         return [self._task(row) for row in rows]
 
-    async def newest_completed(self, dataset_id: UUID, type_: str) -> tuple[UUID, int] | None:
-        """(id, dataset version) of the last task of a type that was completed on a dataset."""
+    async def newest_completed(
+        self, dataset_id: UUID, type_: str
+    ) -> tuple[UUID, int, Mapping[str, float]] | None:
+        """The last task of a type that was completed on a dataset, its version, and its gist."""
         row = await self._pool.fetchrow(
-            """SELECT id, dataset_version FROM tasks
+            f"""SELECT id, dataset_version, {gist_of(type_)} AS gist FROM tasks
             WHERE dataset_id = $1 AND type = $2 AND status = 'completed'
             ORDER BY completed_at DESC LIMIT 1""",
             dataset_id,
             type_,
         )
-        return row and (row["id"], row["dataset_version"])
+        return row and (row["id"], row["dataset_version"], row["gist"] or {})
 
     async def cancel(self, id_: UUID, why: str) -> bool:
         """Cuts what waits and flags what runs; False where the task had ended already."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 MAX_NAME_LENGTH = 200
@@ -44,6 +45,28 @@ class Dataset:
     created_at: datetime
     cover: tuple[str, ...]
     """SHA-256 of up to four items, for a mosaic."""
+
+
+class DatasetSort(StrEnum):
+    """Orders in which datasets are listed."""
+
+    NEWEST = "-created"
+    NAME = "name"
+    LARGEST = "-size"
+    RUNNING = "-running"
+    """Those that something runs on before the others, each newest first."""
+
+
+@dataclass(frozen=True)
+class DatasetQuery:
+    """Which datasets, and in which order."""
+
+    limit: int
+    search: str | None = None
+    """What their names hold, in whatever case."""
+    sort: DatasetSort = DatasetSort.NEWEST
+    after: tuple[Any, ...] | None = None
+    """The last page's last key, as the order has it."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,6 +12,7 @@ from service.db.items import Items
 from service.domain.datasets import (
     MAX_NAME_LENGTH,
     Dataset,
+    DatasetQuery,
     Item,
     ItemQuery,
     Kind,
@@ -109,10 +109,8 @@ class DatasetActions:
             raise DatasetNotFound(id_)
         return dataset
 
-    async def page(
-        self, user: User, *, before: tuple[datetime, UUID] | None, limit: int
-    ) -> Sequence[Dataset]:
-        return await self._datasets.page(user, before=before, limit=limit)
+    async def page(self, user: User, query: DatasetQuery) -> Sequence[Dataset]:
+        return await self._datasets.page(user, query)
 
     async def own(self, user: User, id_: UUID) -> Dataset:
         """A dataset that the user may change."""

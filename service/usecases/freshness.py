@@ -1,7 +1,7 @@
 """Freshness: whether what an analysis says of a dataset still holds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -31,6 +31,8 @@ class Freshness:
     """The running one, else the last that was completed."""
     stale_items: int = 0
     """How many items have come or gone since."""
+    found: Mapping[str, float] = field(default_factory=dict[str, float])
+    """The gist of what the last completed one has found."""
 
 
 class FreshnessActions:
@@ -54,8 +56,9 @@ class FreshnessActions:
         completed = await self._tasks.newest_completed(dataset.id, entry.name)
         if completed is None:
             return Freshness(entry.name, Standing.NEVER)
-        task_id, version = completed
+        task_id, version, found = completed
         if version == dataset.version:
-            return Freshness(entry.name, Standing.FRESH, task_id)
+            return Freshness(entry.name, Standing.FRESH, task_id, found=found)
         stale = await self._items.changed_since(dataset.id, version)
-        return Freshness(entry.name, Standing.STALE if stale else Standing.FRESH, task_id, stale)
+        standing = Standing.STALE if stale else Standing.FRESH
+        return Freshness(entry.name, standing, task_id, stale, found)

@@ -10,12 +10,12 @@ from service.api.operations import Call, Operation
 from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
 from service.api.response_headers import LOCATION
 from service.api.routes.tasks import ACCEPTED, SUBMISSION_PROBLEMS, accepted
-from service.api.schemas.common import Page
 from service.api.schemas.datasets import (
     ChangedDatasetBody,
     DatasetAnswer,
     DatasetDetails,
     DatasetPage,
+    DatasetsQuery,
     ImportBody,
     ItemPage,
     ItemsQuery,
@@ -25,7 +25,7 @@ from service.api.schemas.datasets import (
 )
 from service.api.schemas.tasks import TaskAnswer
 from service.api.views import PREFIX, dataset_view, freshness_view, json
-from service.domain.datasets import Dataset, Item, ItemQuery, ItemSort
+from service.domain.datasets import Dataset, DatasetQuery, DatasetSort, Item, ItemQuery, ItemSort
 from service.domain.tasks import Task
 from service.usecases.datasets import (
     DatasetNameTaken,
@@ -47,13 +47,12 @@ async def create_dataset(call: Call) -> Response:
 
 
 async def list_datasets(call: Call) -> Response:
-    query: Page = call.query
-    datasets = await call.state.runtime.datasets.page(
-        call.user, before=cursors.by_time(query.cursor), limit=query.limit
-    )
+    query: DatasetsQuery = call.query
+    asked = DatasetQuery(query.limit, query.q, query.sort, _after_dataset(query))
+    datasets = await call.state.runtime.datasets.page(call.user, asked)
     running = await call.state.runtime.tasks.active_on([dataset.id for dataset in datasets])
     views = [dataset_view(dataset, _on(dataset, running)) for dataset in datasets]
-    last = (datasets[-1].created_at.isoformat(), str(datasets[-1].id)) if datasets else ()
+    last = _key(query.sort, datasets[-1], running) if datasets else ()
     return json(cursors.page(list(views), query.limit, *last))
 
 
@@ -111,6 +110,33 @@ async def remove_item(call: Call) -> Response:
     return json({"version": version})
 
 
+def _after_dataset(query: DatasetsQuery) -> tuple[object, ...] | None:
+    if query.cursor is None:
+        return None
+    match query.sort:
+        case DatasetSort.NEWEST:
+            return cursors.by_time(query.cursor)
+        case DatasetSort.NAME:
+            return cursors.by_text_and_id(query.cursor)
+        case DatasetSort.LARGEST:
+            return cursors.by_number_and_id(query.cursor)
+        case DatasetSort.RUNNING:
+            return cursors.by_flag_and_time(query.cursor)
+
+
+def _key(sort: DatasetSort, dataset: Dataset, running: Sequence[Task]) -> tuple[object, ...]:
+    time, id_ = dataset.created_at.isoformat(), str(dataset.id)
+    match sort:
+        case DatasetSort.NEWEST:
+            return time, id_
+        case DatasetSort.NAME:
+            return dataset.name, id_
+        case DatasetSort.LARGEST:
+            return dataset.size_bytes, id_
+        case DatasetSort.RUNNING:
+            return bool(_on(dataset, running)), time, id_
+
+
 def _after(query: ItemsQuery) -> tuple[str] | tuple[int] | tuple[float, int] | None:
     if query.cursor is None:
         return None
@@ -158,7 +184,12 @@ OPERATIONS = (
         problems=(InvalidName, DatasetNameTaken),
     ),
     Operation(
-        "GET", DATASETS, list_datasets, "Datasets, newest first", {200: DatasetPage}, query=Page
+        "GET",
+        DATASETS,
+        list_datasets,
+        "Datasets by name, in some order; newest first",
+        {200: DatasetPage},
+        query=DatasetsQuery,
     ),
     Operation(
         "GET",

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from service.api.schemas.common import Answer, Body, Page
 from service.api.schemas.tasks import TaskAnswer
-from service.domain.datasets import ItemSort, Kind, Visibility
+from service.domain.datasets import DatasetSort, ItemSort, Kind, Visibility
 from service.usecases.freshness import Standing
 
 
@@ -43,10 +43,18 @@ class DatasetAnswer(Answer):
 
 
 class DatasetPage(Answer):
-    """Datasets, newest first."""
+    """A page of datasets."""
 
     items: list[DatasetAnswer]
     next_cursor: str | None
+
+
+class DatasetsQuery(Page):
+    """Which datasets, and in which order."""
+
+    q: Annotated[str | None, Field(max_length=200)] = None
+    """What their names hold, in whatever case."""
+    sort: DatasetSort = DatasetSort.NEWEST
 
 
 class ItemAnswer(Answer):
@@ -123,6 +131,8 @@ class FreshnessAnswer(Answer):
     """The running one, else the last that was completed."""
     stale_items: int
     """How many items have come or gone since."""
+    found: dict[str, float]
+    """What the last completed one has found, in few figures: issues, groups, the health."""
 
 
 class DatasetDetails(DatasetAnswer):
