@@ -3,21 +3,38 @@
  *
  * A browser opens six connections to an HTTP/1.1 origin and no more: the tab that holds a lock
  * listens to the server and tells the others; when it closes, another one takes over. Where pages
- * have no locks (plain http on another machine), `tasks` stays null and whoever shows tasks asks.
+ * have no locks (plain http on another machine), nobody tells, and whoever shows tasks asks.
+ *
+ * Hundreds of tasks move many times a second: what is shown follows a few times a second, each
+ * dataset by itself, so that only the cards are drawn anew that have something else to show.
  */
 
 import { LastingStream } from "./lasting-stream.js";
 import { isActive } from "./task-state.js";
-import { signal } from "./ui.js";
+import { batch, signal } from "./ui.js";
 
 const NAME = "meanwhile.events";
 const PATIENCE_MS = 3_000;
+const SHOW_MS = 100;
 
 class ActiveTasks {
   constructor() {
     /** Active tasks by their ids; null while nobody tells of them. */
-    this.tasks = signal(null);
+    this.tasks = null;
     this.listeners = new Set();
+    this.shown = new Map();
+    this.moved = new Set();
+  }
+
+  /** Whether somebody tells. */
+  get told() {
+    return this.tasks !== null;
+  }
+
+  /** A signal: the tasks that are active on a dataset; null while nobody tells of them. */
+  on(datasetId) {
+    if (!this.shown.has(datasetId)) this.shown.set(datasetId, signal(this.#on(datasetId)));
+    return this.shown.get(datasetId);
   }
 
   /** Calls `listen(task)` whenever a task has moved or ended; the answer stops that. */
@@ -45,7 +62,7 @@ class ActiveTasks {
     this.channel?.close();
     clearTimeout(this.patience);
     this.leading = false;
-    this.tasks.value = null;
+    this.#forget();
   }
 
   /** Holds the lock for as long as it listens to the server. */
@@ -71,8 +88,8 @@ class ActiveTasks {
   }
 
   #answer() {
-    if (!this.leading || !this.tasks.value) return;
-    this.channel.postMessage({ name: "snapshot", data: { items: [...this.tasks.value.values()] } });
+    if (!this.leading || !this.told) return;
+    this.channel.postMessage({ name: "snapshot", data: { items: [...this.tasks.values()] } });
   }
 
   // a tab that leads may have been put to sleep: what nobody confirms is not known
@@ -80,30 +97,54 @@ class ActiveTasks {
     if (this.leading) return;
     this.channel.postMessage({ name: "ask" });
     clearTimeout(this.patience);
-    this.patience = setTimeout(() => (this.tasks.value = null), PATIENCE_MS);
+    this.patience = setTimeout(() => this.#forget(), PATIENCE_MS);
   }
 
   #take({ name, data }) {
     clearTimeout(this.patience);
-    if (name === "lost") this.tasks.value = null;
+    if (name === "lost") this.#forget();
     if (name === "snapshot") this.#begin(data.items);
     if (name === "progress" || name === "done") this.#move(data);
   }
 
   /** What has ended while nobody told of it is not in the new list. */
   #begin(items) {
-    const gone = [...(this.tasks.value ?? [])].filter(([id]) => !items.some((task) => task.id === id));
-    this.tasks.value = new Map(items.map((task) => [task.id, task]));
-    for (const task of [...items, ...gone.map(([, task]) => task)]) this.#tell(task);
+    const known = this.tasks ?? new Map();
+    this.tasks = new Map(items.map((task) => [task.id, task]));
+    const gone = [...known.values()].filter(({ id }) => !this.tasks.has(id));
+    this.#showAll();
+    for (const task of [...items, ...gone]) this.#tell(task);
   }
 
   #move(task) {
-    if (!this.tasks.value) return;
-    const tasks = new Map(this.tasks.value);
-    if (isActive(task)) tasks.set(task.id, task);
-    else tasks.delete(task.id);
-    this.tasks.value = tasks;
+    if (!this.told) return;
+    if (isActive(task)) this.tasks.set(task.id, task);
+    else this.tasks.delete(task.id);
+    for (const id of datasetsOf(task)) this.moved.add(id);
+    this.showing ??= setTimeout(() => this.#show(this.moved), SHOW_MS);
     this.#tell(task);
+  }
+
+  #forget() {
+    this.tasks = null;
+    this.#showAll();
+  }
+
+  #showAll() {
+    this.#show([...this.shown.keys()]);
+  }
+
+  #show(datasetIds) {
+    clearTimeout(this.showing);
+    this.showing = null;
+    batch(() => {
+      for (const id of datasetIds) if (this.shown.has(id)) this.shown.get(id).value = this.#on(id);
+    });
+    this.moved.clear();
+  }
+
+  #on(datasetId) {
+    return this.tasks && [...this.tasks.values()].filter((task) => concerns(task, datasetId));
   }
 
   #tell(task) {
@@ -115,10 +156,14 @@ export const activeTasks = new ActiveTasks();
 
 /** Tasks that run on a dataset: as they are told, or as the dataset knew when it was fetched. */
 export function runningOn({ id, running }) {
-  const told = activeTasks.tasks.value;
-  return told ? [...told.values()].filter((task) => concerns(task, id)) : running;
+  return activeTasks.on(id).value ?? running;
 }
 
 export function concerns(task, datasetId) {
   return task.dataset_id === datasetId || task.target_id === datasetId;
+}
+
+/** The ids of the datasets that a task is of. */
+export function datasetsOf({ dataset_id: id, target_id: other }) {
+  return [id, other].filter(Boolean);
 }

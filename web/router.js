@@ -1,13 +1,15 @@
 /** The place in the site: what the address bar says, and how to go elsewhere without a reload. */
 
-import { signal } from "./ui.js";
+import { batch, signal } from "./ui.js";
 
 export const place = signal(here());
+/** Rises with each change of place, also to the same path with other choices. */
+export const visits = signal(0);
 
 /** Goes to a path of this site. */
 export function go(to, { replace = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", to);
-  place.value = here();
+  arrive();
   scrollTo(0, 0);
   requestAnimationFrame(() => document.querySelector("main")?.focus({ preventScroll: true }));
 }
@@ -32,9 +34,7 @@ export function safePath(wanted) {
 }
 
 export function followLinks() {
-  addEventListener("popstate", () => {
-    place.value = here();
-  });
+  addEventListener("popstate", arrive);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || !staysHere(link, event)) return;
@@ -47,6 +47,13 @@ function staysHere(link, event) {
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   const page = ["/", "/drift"].includes(link.pathname) || link.pathname.startsWith("/datasets/");
   return plain && page && !event.defaultPrevented && !link.target && !link.hash && link.origin === location.origin;
+}
+
+function arrive() {
+  batch(() => {
+    place.value = here();
+    visits.value += 1;
+  });
 }
 
 function here() {

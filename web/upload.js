@@ -30,6 +30,8 @@ class Upload {
     this.datasetId = datasetId;
     this.rows = signal([]);
     this.running = signal(false);
+    this.paused = signal(false);
+    this.held = [];
     /** Rises while files arrive, and once all have. */
     this.arrived = signal(0);
     /** Tasks that unpack or read what has been sent. */
@@ -49,6 +51,16 @@ class Upload {
   async retry() {
     for (const row of this.rows.value.filter(mayRetry)) Object.assign(row, { state: "waiting", problem: null });
     await this.#run();
+  }
+
+  /** What is on its way arrives; nothing else leaves until it is resumed. */
+  pause() {
+    this.paused.value = true;
+  }
+
+  resume() {
+    this.paused.value = false;
+    for (const go of this.held.splice(0)) go();
   }
 
   /** What has arrived stays; the rest is refused as stopped. */
@@ -74,15 +86,22 @@ class Upload {
     clearInterval(arriving);
     removeEventListener("beforeunload", askToStay);
     this.running.value = false;
+    this.paused.value = false;
     this.#show();
     this.arrived.value += 1;
   }
 
   async #together(wanted) {
-    const work = async () => {
-      for (let row = this.#next(wanted); row; row = this.#next(wanted)) await this.#send(row);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: AT_ONCE }, () => this.#work(wanted)));
+  }
+
+  async #work(wanted) {
+    while (true) {
+      if (this.paused.value) await new Promise((go) => this.held.push(go));
+      const row = this.#next(wanted);
+      if (!row) return;
+      await this.#send(row);
+    }
   }
 
   /** Until nothing is unpacked any more that a list may name, or there is something else to send. */
@@ -134,6 +153,7 @@ class Upload {
       Object.assign(row, { state: "refused", problem });
     }
     this.stopping.abort();
+    this.resume();
     this.#show();
   }
 

@@ -34,11 +34,11 @@ WITH {{told}}, finished AS (
         s.name, CASE
             WHEN s.chunks_open = 0 AND s.completed_at IS NULL THEN 'cancelled'
             WHEN s.chunks_open > 0 AND f.kind = 'plan'
-                THEN format('%s %s to do, %s known already', s.total, f.unit, s.known)
+                THEN format('%s to do: %s; known already: %s', f.unit, s.total, s.known)
             WHEN s.chunks_open > 0 THEN NULL
             WHEN s.kind = 'solo' THEN format('finished in %s s', {SECONDS})
-            WHEN s.total = 0 THEN format('finished: nothing to do, %s known already', s.known)
-            ELSE format('finished: %s %s in %s s, %s a second', s.done - s.done_before, f.unit,
+            WHEN s.total = 0 THEN format('finished: nothing to do; known already: %s', s.known)
+            ELSE format('%s finished: %s in %s s, %s a second', f.unit, s.done - s.done_before,
                         {SECONDS}, {RATE})
         END AS line,
         NOT EXISTS (SELECT FROM stages n WHERE n.task_id = s.task_id

@@ -3,10 +3,12 @@
 import asyncio
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, Request, StorageState, expect
 
+from tests.browser.brake import Brake
 from tests.browser.conftest import listened_to
 from tests.browser.datasets import Datasets
 from tests.conftest import Site
@@ -134,3 +136,100 @@ async def test_a_viewer_sees_what_is_shared_and_is_offered_nothing_to_change(
         await expect(page.get_by_text("by admin")).to_be_visible()
         await expect(page.get_by_role("button", name="Settings")).to_have_count(0)
         await expect(page.get_by_text("Add pictures")).to_have_count(0)
+
+
+async def test_a_name_and_an_order_are_asked_for_and_kept_in_the_address(
+    page: Page, datasets: Datasets
+) -> None:
+    mark = uuid4().hex
+    for name in ("b", "A", "c"):
+        datasets.empty(f"{name} {mark}")
+    await page.goto("/")
+
+    await page.get_by_role("searchbox").fill(mark)
+    await page.get_by_label("Order").select_option("By name")
+    await expect(page.locator(".card-name")).to_have_text([f"{name} {mark}" for name in "Abc"])
+    await page.reload()
+
+    await expect(page.locator(".card-name")).to_have_text([f"{name} {mark}" for name in "Abc"])
+    assert page.url.endswith(f"/?q={mark}&sort=name")
+    await page.locator(".site-name").click()
+    await expect(page.get_by_role("searchbox")).to_have_value("")
+
+
+async def test_a_name_that_nothing_has_is_said_and_all_are_shown_again(
+    page: Page, datasets: Datasets
+) -> None:
+    id_ = datasets.empty()
+    await page.goto("/?q=no+such+name")
+
+    await expect(page.get_by_text("No dataset is called that")).to_be_visible()
+    await page.get_by_role("button", name="Show all datasets").click()
+
+    await expect(card_of(page, id_)).to_be_visible()
+
+
+async def test_an_analysis_is_started_from_a_card_and_says_there_that_it_runs(
+    page: Page, datasets: Datasets, busy: str
+) -> None:
+    submitted = asked_for(page, re.compile(r"/api/v1/tasks$"))
+    await page.goto("/")
+    group = card_of(page, busy).get_by_role("group")
+
+    await group.get_by_role("button", name="Analyse").click()
+    running = group.get_by_role("button", name="Analysing")
+    await expect(running).to_have_attribute("aria-disabled", "true")
+    await running.click(force=True)
+
+    await expect(running).to_be_focused()
+    await expect(card_of(page, busy)).to_contain_text(PERCENT)
+    await expect(group.get_by_role("button", name="Explore")).not_to_have_attribute(
+        "aria-disabled", "true"
+    )
+    assert len(submitted) == 1
+
+
+async def test_a_card_tells_what_was_found_last_and_that_nothing_has_changed(
+    page: Page, analysed: str
+) -> None:
+    await page.goto("/")
+    card = card_of(page, analysed)
+    await expect(card.locator(".card-results")).to_contain_text(re.compile(r"Near duplicates \d+"))
+
+    await card.get_by_role("button", name="Analyse").click()
+
+    await expect(card).to_contain_text("nothing has changed since the last one")
+
+
+async def test_a_card_keeps_its_size_while_its_analysis_comes_and_goes(
+    page: Page, datasets: Datasets, busy: str, brake: Brake
+) -> None:
+    await page.goto("/")
+    card = card_of(page, busy)
+    await expect(card).to_contain_text("Not analysed yet")
+    before = await card.bounding_box()
+
+    await card.get_by_role("button", name="Analyse").click()
+    await expect(card).to_contain_text(PERCENT)
+    during = await card.bounding_box()
+    brake.let_go()
+    await expect(card.get_by_role("button", name="Analyse", exact=True)).to_be_visible()
+
+    assert before == during == await card.bounding_box()
+
+
+async def test_all_of_many_datasets_are_met_by_scrolling(page: Page, datasets: Datasets) -> None:
+    mark = uuid4().hex
+    for n in range(130):
+        datasets.empty(f"{mark} {n}")
+    lists = asked_for(page, LISTS)
+    await page.goto(f"/?q={mark}")
+    cards = page.locator(".card:not(.skeleton)")
+    await expect(cards).not_to_have_count(0)
+
+    await page.keyboard.press("End")
+    await expect(cards).to_have_count(120)
+    await page.keyboard.press("End")
+
+    await expect(cards).to_have_count(130)
+    assert len(lists) == 3

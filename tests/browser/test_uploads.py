@@ -220,3 +220,28 @@ async def test_hardly_any_room_left_is_said_in_time(page: Page, datasets: Datase
 
     await expect(page.get_by_text("Storage is almost full")).to_be_visible()
     await expect(page.get_by_text("You may bring 400 kB more")).to_be_visible()
+
+
+async def test_an_upload_is_paused_between_files_and_resumed(
+    page: Page, datasets: Datasets
+) -> None:
+    held: list[Route] = []
+    await page.route("**/files/**", lambda route: held.append(route))
+    await page.goto(f"/datasets/{datasets.empty()}")
+    many: list[FilePayload] = [
+        {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": str(n).encode()} for n in range(9)
+    ]
+    await page.get_by_label("Choose files").set_input_files(many)
+    upload = page.get_by_role("region", name="Upload")
+    await expect(upload.get_by_role("listitem").filter(has_text="0 bytes of")).to_have_count(4)
+
+    await upload.get_by_role("button", name="Pause").click()
+    for route in held:
+        await route.continue_()
+    await expect(upload.locator("b")).to_have_text("Paused: 4 of 9 files")
+    sent = len(held)
+    await page.unroute("**/files/**")
+    await upload.get_by_role("button", name="Resume").click()
+
+    await expect(upload.locator("b")).to_have_text("9 added")
+    assert sent == 4

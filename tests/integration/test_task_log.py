@@ -35,11 +35,11 @@ async def test_stages_tell_what_they_have_to_do_and_how_fast_they_were(
     total, more = first.stages[0].total, first.stages[0].known
     assert [stage for stage, _ in told] == ["features"] * 3 + ["summary"] * 2
     assert told[0][1] == told[3][1] == "started"
-    assert told[1][1] == f"{total} images to do, {more} known already"
-    assert re.fullmatch(rf"finished: {total} images in [\d.]+ s, [\d.,]+ a second", told[2][1])
+    assert told[1][1] == f"images to do: {total}; known already: {more}"
+    assert re.fullmatch(rf"images finished: {total} in [\d.]+ s, [\d.,]+ a second", told[2][1])
     assert re.fullmatch(r"finished in [\d.]+ s", told[4][1])
     items = (await runtime.datasets.find(user, dataset.id)).items
-    assert known[1][1] == f"finished: nothing to do, {items} known already"
+    assert known[1][1] == f"finished: nothing to do; known already: {items}"
 
 
 async def test_what_needs_no_reading_of_its_own_is_known(

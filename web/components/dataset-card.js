@@ -1,12 +1,14 @@
-/** DatasetCard: a dataset at a glance: its cover, its name, its size, what runs on it; takes files that are dropped. */
+/** DatasetCard: a dataset at a glance: its cover, its size, what was found and what runs; takes files that are dropped. */
 
 import { runningOn } from "../active-tasks.js";
 import { droppedFiles } from "../chosen-files.js";
 import { bytes } from "../format.js";
 import { t } from "../language.js";
-import { owns } from "../session.js";
+import { creates, owns } from "../session.js";
 import { visible } from "../text.js";
-import { html } from "../ui.js";
+import { html, useId } from "../ui.js";
+import { CardActions } from "./card-actions.js";
+import { CardResults } from "./card-results.js";
 import { DatasetCover } from "./dataset-cover.js";
 import { RunningBadge } from "./running-badge.js";
 import { ShownName } from "./shown-name.js";
@@ -16,6 +18,7 @@ import { useDrop } from "./use-drop.js";
 import { useSeen } from "./use-seen.js";
 
 export function DatasetCard({ dataset, list }) {
+  const id = useId();
   const mine = owns(dataset);
   const upload = list.uploadOf(dataset);
   const [over, events] = useDrop(async (transfer) => upload.add(await droppedFiles(transfer)));
@@ -27,12 +30,16 @@ export function DatasetCard({ dataset, list }) {
       <a class="card-link" href=${`/datasets/${dataset.id}`}>
         <${DatasetCover} sha256s=${dataset.cover} word=${wordFor(dataset, { over, mine })} />
         <div class="card-text">
-          <h2 class="card-name"><${ShownName} text=${dataset.name} /></h2>
+          <h2 class="card-name" id=${id}><${ShownName} text=${dataset.name} /></h2>
           <${Facts} dataset=${dataset} mine=${mine} />
-          ${running.map((task) => html`<${RunningBadge} key=${task.id} task=${task} />`)}
-          ${running.length === 0 && html`<${StaleBadge} analyses=${dataset.analyses} />`}
+          <${CardResults} dataset=${dataset} />
+          <div class="card-state">
+            ${running.map((task) => html`<${RunningBadge} key=${task.id} task=${task} />`)}
+            ${running.length === 0 && html`<${StaleBadge} analyses=${dataset.analyses} />`}
+          </div>
         </div>
       </a>
+      ${creates() && html`<${CardActions} dataset=${dataset} running=${running} list=${list} labelledBy=${id} />`}
       <${UploadList} upload=${upload} />
     </li>`;
 }

@@ -20,7 +20,7 @@ export function UploadList({ upload }) {
   return html`
     <section class="upload" aria-label=${t("upload.label")}>
       <header class="upload-head">
-        <b>${running ? t("upload.sending", totals) : outcomeOf(totals)}</b>
+        <b>${running ? t(upload.paused.value ? "upload.paused" : "upload.sending", totals) : outcomeOf(totals)}</b>
         <small>${t("upload.bytes", { sent: bytes(totals.sent), total: bytes(totals.bytes) })}</small>
         <${Tools} upload=${upload} running=${running} again=${totals.again} />
       </header>
@@ -34,11 +34,20 @@ export function UploadList({ upload }) {
 function Tools({ upload, running, again }) {
   return html`
     <div class="upload-tools">
+      ${running && html`<${PauseButton} upload=${upload} />`}
       ${again && !running && html`<button class="button" onClick=${() => upload.retry()}>${t("site.try_again")}</button>`}
       <button class="button quiet" onClick=${() => (running ? upload.stop() : upload.clear())}>
         ${t(running ? "upload.stop" : "site.close")}
       </button>
     </div>`;
+}
+
+function PauseButton({ upload }) {
+  const paused = upload.paused.value;
+  return html`
+    <button class="button quiet" onClick=${() => (paused ? upload.resume() : upload.pause())}>
+      ${t(paused ? "upload.resume" : "upload.pause")}
+    </button>`;
 }
 
 // a row changes in place: only what is taken out of it is seen to differ

@@ -2,14 +2,15 @@
 
 import { useEffect, useRef } from "../ui.js";
 
-export function useSeen(tell, watched) {
+/** `margin`: how far outside it counts as seen already. */
+export function useSeen(tell, watched, margin = "0px") {
   const element = useRef(null);
   useEffect(() => {
     const observer = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
       tell();
-    });
+    }, { rootMargin: margin });
     observer.observe(element.current);
     return () => observer.disconnect();
   }, watched);

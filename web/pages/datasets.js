@@ -1,10 +1,12 @@
-/** The datasets page: every dataset as a card, and how to begin where there is none. */
+/** The datasets page: every dataset as a card, ways to find one, and how to begin where there is none. */
 
-import { CommandLine } from "../components/command-line.js";
 import { CreateDataset } from "../components/create-dataset.js";
 import { DatasetCard } from "../components/dataset-card.js";
+import { DatasetsFilter } from "../components/datasets-filter.js";
+import { FirstStep } from "../components/first-step.js";
 import { ProblemNotice } from "../components/notice.js";
 import { StorageNotice } from "../components/storage-notice.js";
+import { useSeen } from "../components/use-seen.js";
 import { DatasetsList } from "../datasets-list.js";
 import { t } from "../language.js";
 import { creates } from "../session.js";
@@ -20,7 +22,7 @@ export function DatasetsPage() {
   useEffect(() => {
     document.title = `${t("datasets.title")} – ${t("site.name")}`;
   });
-  const empty = list.datasets.value?.length === 0;
+  const empty = list.datasets.value?.length === 0 && !list.asked.value.q;
   const known = list.datasets.value || list.problem.value; // else what is typed moves elsewhere and is lost
   return html`
     <section class="page datasets-page">
@@ -28,7 +30,8 @@ export function DatasetsPage() {
         <div class="page-head">
           <h1>${t("datasets.title")}</h1>
           ${known && creates() && html`<${CreateDataset} create=${(name) => list.create(name)} />`}
-        </div>`}
+        </div>
+        <${DatasetsFilter} list=${list} />`}
       <${StorageNotice} room=${list.room.value} />
       ${list.problem.value && html`
         <${ProblemNotice} problem=${list.problem.value} title=${t("datasets.failed")} retry=${() => list.load()} />`}
@@ -39,13 +42,30 @@ export function DatasetsPage() {
 function Cards({ list }) {
   const datasets = list.datasets.value;
   if (!datasets) return list.problem.value ? null : html`<${Skeleton} />`;
+  if (datasets.length === 0) return html`<${NothingFound} list=${list} />`;
   return html`
     <ul class="cards">
       ${datasets.map((dataset) => html`
         <${DatasetCard} key=${dataset.id} dataset=${dataset} list=${list} />`)}
     </ul>
-    ${list.more.value && html`
-      <p class="more"><button class="button" onClick=${() => list.loadMore()}>${t("datasets.more")}</button></p>`}`;
+    ${list.more.value && html`<${More} key=${list.more.value} list=${list} />`}`;
+}
+
+/** Fetched before it is reached; a button where a browser does not tell or the line is lost. */
+function More({ list }) {
+  const element = useSeen(() => list.loadMore(), [], "1200px");
+  return html`
+    <p class="more" ref=${element}>
+      <button class="button" aria-disabled=${list.loading.value} onClick=${() => list.loadMore()}>${t("datasets.more")}</button>
+    </p>`;
+}
+
+function NothingFound({ list }) {
+  return html`
+    <div class="patience" role="status">
+      <p>${t("datasets.none")}</p>
+      <p><button class="button" onClick=${() => list.choose("q", "")}>${t("datasets.all")}</button></p>
+    </div>`;
 }
 
 function Skeleton() {
@@ -53,34 +73,4 @@ function Skeleton() {
     <div class="cards" role="status" aria-label=${t("site.loading")}>
       ${[0, 1, 2, 3].map((each) => html`<div key=${each} class="card skeleton"></div>`)}
     </div>`;
-}
-
-function FirstStep({ list }) {
-  if (!creates()) return html`<${NothingShared} />`;
-  return html`
-    <div class="first-step">
-      <h1>${t("datasets.empty")}</h1>
-      <p class="lead">${t("datasets.empty_help")}</p>
-      <${CreateDataset} create=${(name) => list.create(name)} />
-      <p>${t("datasets.empty_demo")}</p>
-      <${CommandLine} line="make demo" />
-      <p>${t("datasets.empty_curl")}</p>
-      <${CommandLine} line=${curlLine()} />
-    </div>`;
-}
-
-function NothingShared() {
-  return html`
-    <div class="first-step">
-      <h1>${t("datasets.empty")}</h1>
-      <p class="lead">${t("datasets.empty_viewer")}</p>
-    </div>`;
-}
-
-function curlLine() {
-  return [
-    'curl -H "Authorization: Bearer $(cat .local/token)"',
-    "--json '{\"name\": \"holiday\", \"kind\": \"image\"}'",
-    `${location.origin}/api/v1/datasets`,
-  ].join(" ");
 }
