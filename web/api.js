@@ -24,6 +24,11 @@ export async function call(method, path, { query, body, anonymous = false } = {}
   return answer.status === 204 ? null : answer.json();
 }
 
+/** The bytes that a route answers. */
+export async function getBytes(path, query) {
+  return (await answered(address(path, query), {})).arrayBuffer();
+}
+
 /** Opens a stream of events behind the last one that was heard; null where there is no more to hear. */
 export async function openStream(path, { lastId, signal }) {
   const headers = { Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) };

@@ -11,6 +11,7 @@ import { DatasetsPage } from "./pages/datasets.js";
 import { DocsPage } from "./pages/docs.js";
 import { DriftPage } from "./pages/drift.js";
 import { SignInPage } from "./pages/sign-in.js";
+import { StudioPage } from "./pages/studio.js";
 import { followLinks, place, visits } from "./router.js";
 import { askToSignIn, recall, user } from "./session.js";
 import { Component, effect, html, render, useEffect, useState } from "./ui.js";
@@ -36,7 +37,9 @@ function Page() {
 
 function Room() {
   const dataset = place.value.match(/^\/datasets\/([^/]+)$/);
+  const studio = place.value.match(/^\/datasets\/([^/]+)\/studio$/);
   if (place.value === "/") return html`<${DatasetsPage} key=${visits.value} />`;
+  if (studio) return html`<${StudioPage} key=${studio[1]} id=${studio[1]} />`;
   if (dataset) return html`<${DatasetPage} key=${dataset[1]} id=${dataset[1]} />`;
   if (place.value === "/drift") return html`<${DriftPage} />`;
   return html`<${NoSuchPage} />`;

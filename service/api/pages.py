@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-PLACES = ("/", "/sign-in", "/docs", "/datasets/{id}", "/drift")
+PLACES = ("/", "/sign-in", "/docs", "/datasets/{id}", "/datasets/{id}/studio", "/drift")
 REVALIDATE = {"Cache-Control": "no-cache"}
 
 

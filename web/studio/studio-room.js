@@ -1,0 +1,242 @@
+/** StudioRoom: every item of a dataset with all that is known of it, the conditions that were chosen, and what they leave. */
+
+import { get } from "../api.js";
+import { fetchColumns } from "../columns.js";
+import { remember, remembered } from "../router.js";
+import { batch, signal } from "../ui.js";
+import { binned } from "./bins.js";
+import { recallChosen, rememberChosen } from "./chosen.js";
+import { ASKED, attributesOf } from "./derived.js";
+import { Filters } from "./filters.js";
+import { ItemCards } from "./item-cards.js";
+
+const NAMED = ["label", "split", "format"];
+export const GROUP = "group";
+export const LASSO = "lasso";
+const ISSUE = "issue.";
+
+export class StudioRoom {
+  constructor(datasetId) {
+    this.datasetId = datasetId;
+    this.cards = new ItemCards(datasetId);
+    this.dataset = signal(null);
+    this.problem = signal(null);
+    this.ready = signal(false);
+    this.chosen = signal({});
+    /** Places of the wanted items, in the order of the wall. */
+    this.wanted = signal(new Int32Array());
+    this.sort = signal(remembered("sort") ?? "");
+    /** Ids of the items that were picked. */
+    this.picked = signal(new Set());
+  }
+
+  async load() {
+    this.problem.value = null;
+    try {
+      const [dataset, told] = await Promise.all([
+        get(`/datasets/${this.datasetId}`),
+        fetchColumns(`/datasets/${this.datasetId}/columns`, { names: ASKED.join(",") }),
+      ]);
+      this.#take(told);
+      await Promise.all([this.#readScores(), this.#readGroups()]);
+      batch(() => {
+        this.dataset.value = dataset;
+        this.#recall();
+        this.ready.value = true;
+      });
+    } catch (problem) {
+      this.problem.value = problem;
+    }
+  }
+
+  /** Puts a condition in place of the one of that name; null takes it away. */
+  choose(name, condition) {
+    const { [name]: _, ...others } = this.chosen.peek();
+    this.filters.set(name, condition && this.#keeps(name, condition));
+    rememberChosen(name, name === LASSO ? null : condition);
+    batch(() => {
+      this.chosen.value = condition ? { ...others, [name]: condition } : others;
+      this.#count();
+    });
+  }
+
+  /** One name more or less of a label, a split, a format or a group. */
+  toggle(name, value) {
+    const names = this.chosen.peek()[name]?.names ?? [];
+    const left = names.includes(value) ? names.filter((each) => each !== value) : [...names, value];
+    this.choose(name, left.length ? { names: left } : null);
+  }
+
+  clear() {
+    for (const name of Object.keys(this.chosen.peek())) this.choose(name, null);
+  }
+
+  /** By an attribute, `-` before it is downwards; none is as they came. */
+  sortBy(sort) {
+    remember("sort", sort);
+    this.sort.value = sort;
+    this.#count();
+  }
+
+  /** `{edges, all, left}` of an attribute: how many fall into each bin, of all and of what the other conditions leave. */
+  histogram(name) {
+    const { edges, places } = this.bins[name];
+    return { edges, ...this.filters.counts(name, places, edges.length - 1) };
+  }
+
+  /** `[[name, all, left], …]` of a label, a split, a format or a group, the most frequent first. */
+  names(name) {
+    const { codes, names } = this.facets[name];
+    const { all, left } = this.filters.counts(name, codes, names.length);
+    return names.map((each, code) => [each, all[code], left[code]]).filter(([, count]) => count > 0);
+  }
+
+  /** How many items an issue would have below a threshold. */
+  below(issue, threshold) {
+    const scores = this.scores[issue].values;
+    let count = 0;
+    for (let n = 0; n < scores.length; n += 1) if (scores[n] < threshold) count += 1;
+    return count;
+  }
+
+  /** The ids of the wanted items, in the order of the wall. */
+  wantedIds() {
+    return Array.from(this.wanted.peek(), (place) => this.ids[place]);
+  }
+
+  #take({ columns, metadata }) {
+    this.ids = columns.item_id;
+    this.count = this.ids.length;
+    this.filters = new Filters(this.count);
+    this.attributes = attributesOf(columns);
+    this.bins = {};
+    for (const [name, values] of Object.entries(this.attributes)) {
+      const made = binned(name, values);
+      if (made && made.edges.length > 2) this.bins[name] = made;
+    }
+    this.facets = {};
+    for (const name of NAMED) {
+      const names = JSON.parse(metadata[name] ?? "[null]");
+      if (names.length > 1) this.facets[name] = { codes: columns[name], names };
+    }
+    this.scores = {};
+    this.groups = null;
+    this.orders = new Map();
+  }
+
+  /** The scores of issues that the newest analysis told of every item. */
+  async #readScores() {
+    const task = await this.#newest("image_analysis");
+    if (!task) return;
+    const [result, told] = await Promise.all([get(task.links.result), mapOf(task)]);
+    if (!told) return;
+    const places = this.#placesOf(told.columns.item_id);
+    for (const { name, threshold } of result.issues) {
+      const values = told.columns[name] ?? told.columns[`${name}_score`];
+      if (values && threshold !== null) this.scores[name] = { threshold, values: spread(values, places, this.count) };
+    }
+  }
+
+  /** The groups and the map of the newest clustering. */
+  async #readGroups() {
+    const task = await this.#newest("clustering");
+    const told = task && (await mapOf(task));
+    if (!told) return;
+    const { item_id: ids, x, y, cluster } = told.columns;
+    const places = this.#placesOf(ids);
+    this.groups = { x: spread(x, places, this.count), y: spread(y, places, this.count) };
+    const codes = new Uint32Array(this.count);
+    let most = 0;
+    places.forEach((place, row) => {
+      if (place < 0) return;
+      codes[place] = cluster[row] + 1;
+      most = Math.max(most, codes[place]);
+    });
+    const names = [null, ...Array.from({ length: most }, (_, n) => String(n + 1))];
+    if (most > 0) this.facets[GROUP] = { codes, names };
+  }
+
+  async #newest(type) {
+    const asked = { dataset_id: this.datasetId, type, status: "completed", limit: 1 };
+    return (await get("/tasks", asked)).items[0];
+  }
+
+  /** The place of each id, -1 where it is gone; both are in order. */
+  #placesOf(ids) {
+    const places = new Int32Array(ids.length);
+    let place = 0;
+    for (let row = 0; row < ids.length; row += 1) {
+      while (place < this.count && this.ids[place] < ids[row]) place += 1;
+      places[row] = this.ids[place] === ids[row] ? place : -1;
+    }
+    return places;
+  }
+
+  #recall() {
+    const known = {};
+    for (const [name, condition] of Object.entries(recallChosen())) {
+      const keeps = this.#keeps(name, condition);
+      if (!keeps) continue;
+      this.filters.set(name, keeps);
+      known[name] = condition;
+    }
+    this.chosen.value = known;
+    this.#count();
+  }
+
+  /** Whether item n is kept; null for what there is not in this dataset. */
+  #keeps(name, { from, to, names, mask }) {
+    if (mask) return (n) => mask[n] === 1;
+    if (names) {
+      const facet = this.facets[name];
+      if (!facet) return null;
+      const kept = new Set(names.map((each) => facet.names.indexOf(each)));
+      return (n) => kept.has(facet.codes[n]);
+    }
+    const scores = name.startsWith(ISSUE) && this.scores[name.slice(ISSUE.length)];
+    if (scores) return (n) => scores.values[n] < to;
+    const values = this.attributes[name];
+    return values ? (n) => values[n] >= from && values[n] <= to : null;
+  }
+
+  #count() {
+    const order = this.#orderOf(this.sort.peek());
+    const { failed } = this.filters;
+    this.wanted.value = order ? order.filter((place) => failed[place] === 0) : this.filters.wanted();
+  }
+
+  /** All places by an attribute, made once; what has no value comes last. */
+  #orderOf(sort) {
+    const name = sort.replace(/^-/, "");
+    const values = this.attributes[name] ?? this.scores[name]?.values;
+    if (!values) return null;
+    if (!this.orders.has(sort)) {
+      const sign = sort.startsWith("-") ? -1 : 1;
+      const key = (place) => (Number.isNaN(values[place]) ? Infinity : sign * values[place]);
+      this.orders.set(sort, Int32Array.from(values, (_, n) => n).sort((one, other) => key(one) - key(other) || one - other));
+    }
+    return this.orders.get(sort);
+  }
+}
+
+export function issueKey(issue) {
+  return `${ISSUE}${issue}`;
+}
+
+/** Results of before an update may have no map. */
+async function mapOf(task) {
+  try {
+    return await fetchColumns(`${task.links.self}/map`);
+  } catch (problem) {
+    if ([404, 409, 410].includes(problem.status)) return null;
+    throw problem;
+  }
+}
+
+function spread(values, places, count) {
+  const told = new Float32Array(count).fill(NaN);
+  places.forEach((place, row) => {
+    if (place >= 0) told[place] = values[row];
+  });
+  return told;
+}
