@@ -6,8 +6,30 @@ from pydantic import Field
 
 from service.catalog.entry import Entry, Params, Result, StageSpec
 from service.catalog.image_features import features_stage
+from service.domain.map_columns import MapColumn, MapType, score_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
+
+ISSUES = (
+    "dark",
+    "light",
+    "blurry",
+    "low_information",
+    "odd_aspect_ratio",
+    "odd_size",
+    "grayscale",
+    "overexposed",
+    "underexposed",
+    "colour_cast",
+    "noisy",
+    "blocky",
+    "low_jpeg_quality",
+    "border",
+    "label_outliers",
+    "exact_duplicates",
+    "near_duplicates",
+)
+"""What every item that can be read has a score for."""
 
 
 class ImageAnalysisParams(Params):
@@ -136,10 +158,17 @@ class ImageAnalysisResult(Result):
 
 IMAGE_ANALYSIS = Entry(
     name="image_analysis",
-    version=3,
+    version=4,
     title="Image analysis",
     summary="Attributes, quality issues and duplicates of images; each is decoded once, ever.",
     params=ImageAnalysisParams,
     result=ImageAnalysisResult,
     stages=(features_stage(weight=0.95), StageSpec("summary", "Summing up", weight=0.05)),
+    columns=(
+        MapColumn("item_id", MapType.I64, "the item, in rising order"),
+        *(
+            MapColumn(score_of(issue), MapType.F32, f"{issue}: 0 to 1, lower is worse, or NaN")
+            for issue in ISSUES
+        ),
+    ),
 )

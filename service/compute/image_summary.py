@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from service.compute import copies, outliers
+from service.compute import copies, outliers, score_columns
 from service.compute.binary_copy import read_features
 from service.compute.copies import SIGNATURE_BYTES, Groups
 from service.compute.decoding import ANIMATED, FORMATS, MODES
@@ -27,6 +27,7 @@ COMPARED: Final = 0.8
 HALF: Final = 0.5
 
 Ids = NDArray[np.int64]
+Scores = NDArray[np.float64]
 Places = NDArray[np.intp]
 Json = dict[str, Any]
 
@@ -75,8 +76,9 @@ def summarise(item: Json, shared: Json) -> Iterator[Json]:
     """Sums up the features in the binary COPY file ``item["path"]``.
 
     Yields ``{"progress": 0..1}``, ``{"items": rows}`` and at last ``{"result": …}``; ``unreadable``
-    lists the items without features. ``shared`` has the ``names`` of the numbers and the
-    ``thresholds``. The same input gives the same output, in whatever order the rows come.
+    lists the items without features. ``shared`` has the ``names`` of the numbers, the
+    ``thresholds``, and the names of the ``scores`` of every item that are written to
+    ``item["columns"]``. The same input gives the same output, in whatever order the rows come.
     """
     names: Sequence[str] = shared["names"]
     thresholds: Mapping[str, float] = shared["thresholds"]
@@ -88,15 +90,22 @@ def summarise(item: Json, shared: Json) -> Iterator[Json]:
     numbers = {name: columns[:, n][order].astype(np.float64) for n, name in enumerate(names)}
     total = len(ids) + len(unreadable)
     shown = attributes(numbers)
-    issues = [_issue(name, told, ids, thresholds) for name, told in scores(numbers).items()]
+    scored = scores(numbers)
+    issues = [_issue(name, told, ids, thresholds) for name, told in scored.items()]
     labels = rows["label"][order].astype(np.int64)
-    issues.append(_outliers(shown, labels, ids, thresholds["label_outlier_deviations"]))
+    issue, scored["label_outliers"] = _outliers(
+        shown, labels, ids, thresholds["label_outlier_deviations"]
+    )
+    issues.append(issue)
     yield {"progress": SCORED}
     distance = int(thresholds["near_duplicate_distance"])
     found = yield from copies.find(rows["signature"][order], distance, since=SCORED, until=COMPARED)
     worth = _worth(numbers)
+    scored["exact_duplicates"] = _rarity(found.exact)
+    scored["near_duplicates"] = _rarity(found.near)
     issues.append(_grouped("exact_duplicates", None, found.exact, ids, worth))
     issues.append(_grouped("near_duplicates", float(found.distance), found.near, ids, worth))
+    _write(item, ids, [scored[name] for name in shared["scores"]])
     yield {"progress": COMPARED}
     for issue in issues:
         yield from issue.rows()
@@ -125,20 +134,31 @@ def _issue(
 ) -> Flagged:
     """Items whose score is below the threshold, worst first, then by id."""
     threshold = thresholds.get(f"{name}_threshold")
-    flagged = np.flatnonzero(told < (HALF if threshold is None else threshold))
+    flagged = np.flatnonzero(_below(told, HALF if threshold is None else threshold))
     order = flagged[np.lexsort((ids[flagged], told[flagged]))]
     return Flagged(name, threshold, ids[order], told[order])
 
 
 def _outliers(
-    attributes: Mapping[str, NDArray[np.float64]], labels: Ids, ids: Ids, deviations: float
-) -> Flagged:
-    """Items further from their label than so many deviations: the further the lower the score."""
+    attributes: Mapping[str, Scores], labels: Ids, ids: Ids, deviations: float
+) -> tuple[Flagged, Scores]:
+    """Items further from their label than so many deviations: the further the lower the score.
+
+    With the scores of all: 1 / deviations, 1 within one deviation, NaN where there are too few.
+    """
     away, names = outliers.worst(attributes, labels)
-    found = np.flatnonzero(np.abs(away) > deviations)
+    told = 1 / np.maximum(np.abs(away), 1)
+    told[~outliers.compared(labels)] = np.nan
+    threshold = 1 / deviations
+    found = np.flatnonzero(_below(told, threshold))
     order = found[np.lexsort((ids[found], -np.abs(away[found])))]
     data = {"attribute": names[order], "deviations": away[order]}
-    return Flagged("label_outliers", 1 / deviations, ids[order], 1 / np.abs(away[order]), data)
+    return Flagged("label_outliers", threshold, ids[order], told[order], data), told
+
+
+def _below(scores: Scores, threshold: float) -> NDArray[np.bool_]:
+    """In the precision in which scores are told, so that counting them again finds no others."""
+    return score_columns.single(scores) < np.float32(threshold)
 
 
 def _grouped(
@@ -146,11 +166,24 @@ def _grouped(
 ) -> Flagged:
     """Items of groups: the larger the group the lower the score, 1 / its size."""
     members = np.flatnonzero(groups != NO_GROUP)
-    told = 1 / np.bincount(groups[members])[groups[members]]
+    told = _rarity(groups)[members]
     order = np.lexsort((worth[members], groups[members], told))
     members = members[order]
     data = {"group": groups[members], "keep": _firsts(groups[members])}
     return Flagged(name, threshold, ids[members], told[order], data)
+
+
+def _rarity(groups: Groups) -> Scores:
+    """1 / the size (N,) of each item's group, 1 where it has none."""
+    told = np.ones(len(groups))
+    members = np.flatnonzero(groups != NO_GROUP)
+    told[members] = 1 / np.bincount(groups[members])[groups[members]]
+    return told
+
+
+def _write(item: Json, ids: Ids, scored: Sequence[Scores]) -> None:
+    unreadable = np.array([one["item_id"] for one in item["unreadable"]], np.int64)
+    score_columns.write(Path(item["columns"]), ids, unreadable, scored)
 
 
 def _worth(numbers: Mapping[str, NDArray[np.float64]]) -> Places:

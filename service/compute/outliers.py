@@ -37,8 +37,8 @@ def worst(attributes: Mapping[str, Floats], labels: Ints) -> tuple[Floats, NDArr
 
     Source: Iglewicz and Hoaglin, "How to detect and handle outliers", 1993.
     """
-    _, groups, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    told = (labels != NO_LABEL) & (sizes[groups] >= FEWEST)
+    groups, sizes = _groups(labels)
+    told = compared(labels)
     away = np.zeros(len(labels))
     names = np.full(len(labels), "", dtype="<U16")
     for name, least in LEAST.items():
@@ -47,6 +47,18 @@ def worst(attributes: Mapping[str, Floats], labels: Ints) -> tuple[Floats, NDArr
         worse = np.abs(deviations) > np.abs(away)
         away[worse], names[worse] = deviations[worse], name
     return away, names
+
+
+def compared(labels: Ints) -> NDArray[np.bool_]:
+    """Which images (N,) have a label with enough others to be compared with."""
+    groups, sizes = _groups(labels)
+    return (labels != NO_LABEL) & (sizes[groups] >= FEWEST)
+
+
+def _groups(labels: Ints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The number of the label (N,) of each, and how many have it."""
+    _, groups, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    return groups, sizes
 
 
 def _deviations(

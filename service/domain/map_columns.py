@@ -46,3 +46,8 @@ class MapColumn:
     name: str
     type: MapType
     meaning: str
+
+
+def score_of(kind: str) -> str:
+    """The name of the column that has the score of every item for what some are listed as."""
+    return f"{kind}_score"

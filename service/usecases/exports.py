@@ -1,7 +1,8 @@
 """Exports: a row for each item of a task, with everything that is known and was found of it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import math
+from collections.abc import AsyncGenerator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from service.db.exports import Exports, Subject
 from service.domain.exports import Cell, Column, ColumnType, Export, ExportFormat, Row
 from service.domain.features import Extractor
 from service.domain.image_features import IMAGE_EXTRACTOR, NUMBERS
-from service.domain.map_columns import MapColumn
+from service.domain.map_columns import MapColumn, score_of
 from service.domain.users import User
 from service.processes.parquet_writer import ParquetWriters
 from service.usecases import export_formats
@@ -120,6 +121,8 @@ class _Sheet:
     """What a map says of every item, the id first."""
     fields: Mapping[str, Mapping[str, ColumnType]]
     """By kind, what its data tells beside the score."""
+    scored: Set[str]
+    """The kinds that every item has a score for, on the map."""
 
     @classmethod
     def of(cls, kinds: Mapping[str, Mapping[str, Any]], entry: Entry | None) -> "_Sheet":
@@ -133,7 +136,9 @@ class _Sheet:
         extractor = entry.extractor if entry else None
         names = NUMBERS_OF[extractor] if extractor else ()
         numbers = {name: place for place, name in enumerate(names) if name not in about}
-        return cls(extractor, numbers, entry.columns if entry else (), fields)
+        mapped = entry.columns if entry else ()
+        scored = {kind for kind in fields if score_of(kind) in {one.name for one in mapped}}
+        return cls(extractor, numbers, mapped, fields, scored)
 
     @property
     def columns(self) -> list[Column]:
@@ -144,11 +149,17 @@ class _Sheet:
             column
             for kind, fields in self.fields.items()
             for column in (
-                Column(f"{kind}_score", ColumnType.NUMBER),
+                self._found_column(kind),
                 *(Column(f"{kind}_{name}", type_) for name, type_ in fields.items()),
             )
         ]
         return [*ABOUT_ITEMS, *numbers, *told, *mapped, *found]
+
+    def _found_column(self, kind: str) -> Column:
+        """Whether it was found, where a map has the scores of all items; else its score."""
+        if kind in self.scored:
+            return Column(f"{kind}_found", ColumnType.TRUTH)
+        return Column(score_of(kind), ColumnType.NUMBER)
 
     def rows(
         self,
@@ -174,7 +185,7 @@ class _Sheet:
         numbers = [read and read[place] for place in self.numbers.values()]
         told = (item["reason_code"], item["reason_detail"]) if self.extractor else ()
         cells: list[Cell] = [subject.name, *about, item["sha256"].hex(), item["size_bytes"]]
-        places = mapped or [None] * len(self.mapped[1:])
+        places = _defined(mapped) if mapped else [None] * len(self.mapped[1:])
         return [*cells, *numbers, *told, *places, *self._found(said)]
 
     def _found(self, said: Mapping[str, Any]) -> list[Cell]:
@@ -183,8 +194,14 @@ class _Sheet:
             row = said.get(kind)
             data = (row and row["data"]) or {}
             told = (_cell(data.get(name), type_) for name, type_ in fields.items())
-            cells += [row and row["score"], *told]
+            found = row is not None if kind in self.scored else row and row["score"]
+            cells += [found, *told]
         return cells
+
+
+def _defined(values: Values) -> list[Cell]:
+    """What is NaN on the map is an empty cell."""
+    return [None if math.isnan(value) else value for value in values]
 
 
 def _kind(column: MapColumn) -> ColumnType:

@@ -195,11 +195,12 @@ async def test_params_that_contradict_each_other_are_refused(
 async def test_only_a_completed_task_of_a_type_with_columns_has_a_map(
     runtime: Runtime, worker: Runner, user: User, dataset: Dataset
 ) -> None:
-    other = await analyse(runtime, user, dataset)
+    submitted = await runtime.tasks.submit(user, Submission("eda", dataset.id))
+    other = await ended(runtime, user, submitted.task.id)
     await worker.drain()
     waiting = await runtime.tasks.submit(user, Submission("clustering", dataset.id))
 
-    with pytest.raises(NoMap, match="image_analysis"):
+    with pytest.raises(NoMap, match="eda"):
         await runtime.maps.find(user, other.id)
     with pytest.raises(TaskNotCompleted):
         await runtime.maps.find(user, waiting.task.id)

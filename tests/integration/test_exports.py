@@ -69,9 +69,8 @@ async def test_a_row_has_the_attributes_the_findings_and_the_reason(
     assert all((row["width"] is None) == bool(row["unreadable"]) for row in rows)
     dark = await runtime.tasks.items(user, task.id, kind="dark", after=None, limit=200)
     assert dark
-    assert {row["item_id"]: row["dark_score"] for row in rows if row["dark_score"] is not None} == {
-        row["item_id"]: row["score"] for row in dark
-    }
+    assert {row["item_id"] for row in rows if row["dark_found"]} == {row["item_id"] for row in dark}
+    assert all((row["dark_score"] is None) == bool(row["unreadable"]) for row in rows)
     copies = [row["exact_duplicates_group"] for row in rows]
     assert any(copies.count(group) > 1 for group in copies if group is not None)
 

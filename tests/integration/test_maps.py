@@ -11,8 +11,9 @@ import numpy as np
 import orjson
 import pytest
 
+from service.catalog.image_analysis import ISSUES
 from tests.conftest import Site
-from tests.integration.bringing import finished, jpeg
+from tests.integration.bringing import black, finished, jpeg
 from tests.integration.test_api import API
 
 DOCS = Path(__file__).parents[2] / "docs" / "clustering.md"
@@ -66,12 +67,12 @@ def test_a_map_that_is_known_is_not_sent_again(client: httpx2.Client, task: dict
 
 
 def test_a_task_without_a_map_says_so(client: httpx2.Client, dataset_id: str) -> None:
-    task = submit(client, "image_analysis", dataset_id)
+    task = submit(client, "eda", dataset_id)
 
     answer = client.get(f"{API}/tasks/{task['id']}/map")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "no_map")
-    assert "'image_analysis'" in answer.json()["detail"]
+    assert "'eda'" in answer.json()["detail"]
 
 
 async def test_a_map_of_before_an_update_that_added_a_column_says_so(
@@ -100,3 +101,25 @@ def test_an_export_tells_of_each_item_what_the_map_tells(
     for name, type_ in (("item_id", "<i8"), ("cluster", "<i4"), ("x", "<f4")):
         begin, end = (8 + header + offset for offset in told[name]["data_offsets"])
         assert [row[name] for row in rows] == np.frombuffer(data[begin:end], type_).tolist()
+
+
+def test_the_map_of_an_analysis_has_every_score_of_every_item(
+    client: httpx2.Client, dataset_id: str
+) -> None:
+    for path, data in (("1.jpg", jpeg(1)), ("2.jpg", b"\xff\xd8\xff torn"), ("3.png", black())):
+        put = f"{API}/datasets/{dataset_id}/files/{path}"
+        client.put(put, content=data).raise_for_status()
+    task = submit(client, "image_analysis", dataset_id)
+    dark = client.get(f"{task['links']['items']}?kind=dark").json()["items"]
+
+    data = client.get(f"{API}/tasks/{task['id']}/map").content
+    header = int.from_bytes(data[:8], "little")
+    told: dict[str, Any] = orjson.loads(data[8 : 8 + header])
+
+    assert list(told) == ["item_id", *(f"{issue}_score" for issue in ISSUES)]
+    begin, end = (8 + header + offset for offset in told["dark_score"]["data_offsets"])
+    good, torn, black_one = np.frombuffer(data[begin:end], "<f4").tolist()
+    assert [one["path"] for one in dark] == ["3.png"]
+    assert good > 0.32
+    assert np.isnan(torn)
+    assert black_one == 0

@@ -1,13 +1,16 @@
 """What holds for every task type."""
 
+import numpy as np
 import pytest
 
 from service.api.app import OPERATIONS
 from service.api.openapi import openapi
 from service.catalog.catalogue import CATALOGUE
 from service.catalog.entry import Entry, UnknownTaskType
+from service.catalog.image_analysis import ISSUES
 from service.compute import decoding
 from service.compute.images import NAMES as MEASURED
+from service.compute.issues import scores
 from service.domain import image_features
 from service.domain.image_features import NUMBERS
 from service.domain.stages import StageKind
@@ -45,6 +48,16 @@ def test_an_unknown_type_says_which_are_known() -> None:
 
 def test_what_is_measured_is_what_is_kept() -> None:
     assert tuple(MEASURED) == NUMBERS
+
+
+def test_every_issue_but_unreadable_has_a_score_of_every_image() -> None:
+    numbers = {str(name): np.ones(1) for name in NUMBERS}
+
+    assert set(scores(numbers)) == set(ISSUES) - {
+        "label_outliers",
+        "exact_duplicates",
+        "near_duplicates",
+    }
 
 
 def test_codes_mean_the_same_where_they_are_told_as_where_they_are_measured() -> None:

@@ -1,6 +1,5 @@
 """clustering: reads every image that is new, then groups all by what they look like."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,8 @@ from typing import Any
 from service.catalog.image_analysis import ImageAnalysisParams
 from service.domain.embeddings import Embeddings
 from service.domain.image_features import DESCRIPTOR_BYTES, NUMBERS, SIGNATURE_BYTES
-from service.domain.map_columns import BLOCK_ROWS
-from service.domain.saves import ColumnSave
 from worker.analyses.image_features import features_work, frozen, tell_paths, unreadable
+from worker.analyses.saved_columns import save_columns
 from worker.analyses.told import result_of
 from worker.work import Run, SoloTools, SoloWork, StageFailed, StageWork
 
@@ -31,7 +29,7 @@ async def group(run: Run, tools: SoloTools) -> Mapping[str, Any]:
         "params": run.chunk.params,
     }
     result = await result_of(run, tools, "service.compute.image_clusters.group", item, shared)
-    await _save_columns(run, tools, columns, result["map"]["rows"])
+    await save_columns(run, tools, columns, result["map"]["rows"])
     await tell_paths(run, _shown(result))
     return result
 
@@ -69,16 +67,6 @@ async def _input(
         "columns": str(columns),
         "unreadable": await unreadable(run),
     }
-
-
-async def _save_columns(run: Run, tools: SoloTools, path: Path, rows: int) -> None:
-    """The file holds the columns of the catalogue entry, one after the other."""
-    with path.open("rb") as file:
-        for column in run.entry.columns:
-            for block, first in enumerate(range(0, rows, BLOCK_ROWS)):
-                values = min(BLOCK_ROWS, rows - first)
-                data = await asyncio.to_thread(file.read, values * column.type.size_bytes)
-                await tools.save([ColumnSave(run.chunk.fence, column.name, block, data)])
 
 
 def _shown(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -67,6 +67,8 @@ NAMES_OF_ISSUES: list[str] = [
     "near_duplicates",
     "unreadable",
 ]
+SCORES = NAMES_OF_ISSUES[:-1]
+COLUMNS = "columns"
 
 
 class Dataset:
@@ -102,8 +104,13 @@ class Dataset:
     ) -> tuple[list[list[Any]], dict[str, Any]]:
         path = folder / "features.copy"
         path.write_bytes(HEADER + b"".join(self.rows) + b"\xff\xff")
-        shared = {"names": list(NAMES), "thresholds": THRESHOLDS | thresholds}
-        told = list(summarise({"path": str(path), "unreadable": self.unreadable}, shared))
+        shared = {"names": list(NAMES), "thresholds": THRESHOLDS | thresholds, "scores": SCORES}
+        item = {
+            "path": str(path),
+            "columns": str(folder / COLUMNS),
+            "unreadable": self.unreadable,
+        }
+        told = list(summarise(item, shared))
         json.dumps(told, allow_nan=False)
         items = [row for part in told for row in part.get("items", [])]
         progress = [part["progress"] for part in told if "progress" in part]
@@ -115,6 +122,13 @@ class Dataset:
 def _spread(number: int) -> int:
     """64 bits that are far from those of any other number."""
     return int(np.random.default_rng(number).integers(0, 2**63))
+
+
+def told_of_all(folder: Path, rows: int) -> tuple[list[int], dict[str, np.ndarray]]:
+    """The ids and the scores that were written for every item."""
+    data = (folder / COLUMNS).read_bytes()
+    scores = np.frombuffer(data[8 * rows :], "<f4").reshape(len(SCORES), rows)
+    return np.frombuffer(data[: 8 * rows], "<i8").tolist(), dict(zip(SCORES, scores, strict=True))
 
 
 def flagged(items: list[list[Any]], kind: str) -> list[int]:
@@ -339,3 +353,61 @@ def test_histograms_hold_every_image_once(dataset: Dataset, tmp_path: Path) -> N
         assert sum(told["histogram"]["counts"]) == told["count"] == 60
         assert len(told["histogram"]["edges"]) == len(told["histogram"]["counts"]) + 1
         assert told["quantiles"]["p05"] <= told["quantiles"]["p95"]
+
+
+def test_counting_scores_below_thresholds_again_finds_what_was_found(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    for item_id in range(200, 400):
+        dataset.add(
+            item_id,
+            looks=item_id % 150,
+            pixels=item_id % 180,
+            label=1,
+            jpeg_quality=70.0,
+            brightness_mean=rng.uniform(),
+            brightness_p99=rng.uniform(),
+            blur_edges=rng.uniform(0, 90),
+            width=float(rng.integers(100, 1000)),
+        )
+
+    items, result = dataset.summed_up(tmp_path, low_jpeg_quality_threshold=0.7)
+
+    ids, scores = told_of_all(tmp_path, 260)
+    found = {issue["name"]: issue for issue in result["issues"]}
+    for name in SCORES:
+        at = {"exact_duplicates": 1, "near_duplicates": 1}.get(name, found[name]["threshold"])
+        below = scores[name] < np.float32(0.5 if at is None else at)
+        assert [ids[n] for n in np.flatnonzero(below)] == sorted(flagged(items, name)), name
+    assert found["label_outliers"]["count"] + found["dark"]["count"] > 0
+    assert found["low_jpeg_quality"]["count"] == 0
+
+
+def test_every_item_has_a_row_in_the_order_of_its_id_whether_or_not_it_could_be_read(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    dataset.unreadable = [
+        {"item_id": 90, "code": "damaged", "detail": ""},
+        {"item_id": 300, "code": "damaged", "detail": ""},
+    ]
+
+    dataset.summed_up(tmp_path)
+
+    ids, scores = told_of_all(tmp_path, 62)
+    assert ids == [90, *range(100, 160), 300]
+    for name, told in scores.items():
+        compared = name != "label_outliers"
+        assert np.isnan(told).tolist() == [True, *[not compared] * 60, True], name
+
+
+def test_whatever_order_the_rows_come_in_the_columns_are_the_same(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    dataset.summed_up(tmp_path)
+    before = (tmp_path / COLUMNS).read_bytes()
+    dataset.rows.reverse()
+
+    dataset.summed_up(tmp_path)
+
+    assert (tmp_path / COLUMNS).read_bytes() == before
