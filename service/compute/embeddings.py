@@ -216,7 +216,7 @@ def _write(archive: ZipFile, ids: Member, vectors: Member, path: Path) -> Iterat
     done = 0
     with path.open("wb") as file:
         for told, numbers in _batches(archive, ids, vectors):
-            file.write(_directions(numbers).tobytes())
+            file.write(directions(numbers).tobytes())
             file.flush()
             done += len(told)
             yield {
@@ -226,7 +226,7 @@ def _write(archive: ZipFile, ids: Member, vectors: Member, path: Path) -> Iterat
             }
 
 
-def _directions(numbers: NDArray[np.float64]) -> NDArray[np.float16]:
+def directions(numbers: NDArray[np.float64]) -> NDArray[np.float16]:
     """Rows of unit length; by their largest number first, whose square may be too large."""
     scaled = numbers / np.abs(numbers).max(axis=1, keepdims=True)
     return (scaled / np.linalg.norm(scaled, axis=1, keepdims=True)).astype("<f2")

@@ -50,11 +50,16 @@ def encode(small: Image.Image, orientation: int) -> bytes:
 
     WebP throughout would cost more than decoding the image did.
     """
-    if orientation in _UPRIGHT:
-        small = small.transpose(_UPRIGHT[orientation])
+    small = upright(small, orientation)
     stream = io.BytesIO()
     if small.mode == "RGBA":
         small.save(stream, "WEBP", quality=QUALITY, method=0)
     else:
         small.save(stream, "JPEG", quality=QUALITY)
     return stream.getvalue()
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """The image as its EXIF orientation says that it is to be looked at."""
+    turn = _UPRIGHT.get(orientation)
+    return image if turn is None else image.transpose(turn)
