@@ -135,7 +135,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
     columns, features = Columns(database), Features(database)
     dataset_actions = DatasetActions(datasets, items, blobs, settings.import_roots)
     embeddings = EmbeddingSets(database)
-    own_embeddings = EmbeddingActions(dataset_actions, embeddings)
+    own_embeddings = EmbeddingActions(dataset_actions, embeddings, settings.model_roots)
     task_actions = TaskActions(
         tasks,
         Submitting(database, settings.max_active_tasks),

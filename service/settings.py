@@ -53,6 +53,8 @@ class Settings(DatabaseSettings):
     """Whose pages may call the API with a key or a ticket, separated by commas; ``*`` is all."""
     import_roots: Annotated[tuple[Path, ...], NoDecode] = ()
     """Folders, separated as in PATH, from which admins and members may import."""
+    model_roots: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Folders, separated as in PATH, whose ONNX models they may run."""
 
     worker_slots: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     child_memory_bytes: int = Field(default=2 << 30, ge=64 << 20)
@@ -132,7 +134,7 @@ class Settings(DatabaseSettings):
                 )
         return origins
 
-    @field_validator("import_roots", mode="before")
+    @field_validator("import_roots", "model_roots", mode="before")
     @classmethod
     def _split_folders(cls, value: object) -> object:
         if not isinstance(value, str):

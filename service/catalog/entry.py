@@ -16,6 +16,7 @@ class Over(StrEnum):
     """What a map stage runs over; planning knows how to cut each into ranges."""
 
     BLOBS_WITHOUT_FEATURES = "blobs_without_features"
+    BLOBS_WITHOUT_VECTORS = "blobs_without_vectors"
     LISTED_FILES = "listed_files"
 
 

@@ -1,13 +1,19 @@
 """Keeps vectors that somebody has brought, by blob: equal bytes have one vector."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from service.catalog.entry import Over, StageSpec
 from service.db.chunks import HOLD_FENCE
 from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
-from service.domain.chunks import Fence
-from service.domain.embeddings import Embeddings
+from service.db.features import ClaimedBlob
+from service.db.keys import ALL, OPEN, SUBJECT, subject_of
+from service.db.removed import RETRYABLE
+from service.domain.chunks import ClaimedChunk, Fence
+from service.domain.embeddings import Embeddings, Made
+from service.domain.saves import Reason
 
 BEGIN = """
 INSERT INTO embeddings (id, dataset_id, name) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING
@@ -26,6 +32,26 @@ WITH known AS (
     ON CONFLICT (embedding_id, blob_id) DO NOTHING
 )
 SELECT path FROM known
+"""
+
+LEFT = f"""
+WITH {SUBJECT}, open AS ({OPEN[Over.BLOBS_WITHOUT_VECTORS]})
+SELECT b.id, b.sha256, b.size_bytes FROM open JOIN blobs b ON b.id = open.key ORDER BY b.id
+"""
+
+MADE = f"""
+WITH {SUBJECT}, open AS ({OPEN[Over.BLOBS_WITHOUT_VECTORS]}), vectors AS (
+    SELECT count(*) AS made, min(octet_length(v.vector)) AS shortest,
+           max(octet_length(v.vector)) AS longest
+    FROM subject s JOIN embedding_vectors v ON v.embedding_id = s.task_id
+), aside AS (
+    SELECT a.code, min(a.detail) AS detail, count(*) AS keys
+    FROM subject s JOIN set_aside a ON a.stage_id = s.stage_id GROUP BY a.code
+)
+SELECT made, shortest, longest, (SELECT count(*) FROM open) AS missing,
+       COALESCE((SELECT sum(keys) FROM aside), 0)::int AS set_aside,
+       ARRAY(SELECT ARRAY[code, detail] FROM aside ORDER BY keys DESC, code) AS reasons
+FROM vectors
 """
 
 PUBLISH = """
@@ -48,12 +74,14 @@ SELECT id, name, dimensions, vectors, published_at AS created_at FROM embeddings
 WHERE dataset_id = $1 AND published_at IS NOT NULL
 """
 
-FORGET = """
+FORGET = f"""
 DELETE FROM embeddings e USING datasets d WHERE d.id = e.dataset_id AND (
     d.deleted_at < clock_timestamp() - interval '1 hour'
     OR e.published_at IS NULL AND NOT EXISTS (
-        SELECT FROM tasks t WHERE t.id = e.id AND t.status IN ('pending', 'in_progress')))
+        SELECT FROM tasks t WHERE t.id = e.id AND (t.status IN ('pending', 'in_progress')
+            OR t.type = 'embedding_model' AND t.completed_at > clock_timestamp() - {RETRYABLE})))
 """
+"""What a model has made is kept as long as its task may be retried, to go on with it."""
 
 
 class EmbeddingSets:
@@ -73,6 +101,29 @@ class EmbeddingSets:
             ADD, id_, dataset_id, paths, list(vectors.values()), timeout=LONG_SECONDS
         )
         return {row["path"] for row in rows}
+
+    async def left(self, chunk: ClaimedChunk, spec: StageSpec) -> Sequence[ClaimedBlob]:
+        """The blobs of a chunk's range that its task has no vector of and has not set aside."""
+        rows = await self._pool.fetch(LEFT, *subject_of(chunk, spec), timeout=LONG_SECONDS)
+        return [ClaimedBlob(row["id"], row["sha256"].hex(), row["size_bytes"]) for row in rows]
+
+    async def made(self, chunk: ClaimedChunk, spec: StageSpec) -> Made:
+        """What the stage of that spec has made for the task of a chunk."""
+        stage_id = await self._pool.fetchval(
+            "SELECT id FROM stages WHERE task_id = $1 AND name = $2", chunk.task_id, spec.name
+        )
+        subject = subject_of(replace(chunk, stage_id=stage_id), spec, within=ALL)
+        row = await self._pool.fetchrow(MADE, *subject, timeout=LONG_SECONDS)
+        assert row is not None  # noqa: S101 - counts are always one row
+        reasons = [Reason(code, detail) for code, detail in row["reasons"]]
+        return Made(
+            row["made"],
+            row["shortest"] or 0,
+            row["longest"] or 0,
+            row["missing"],
+            row["set_aside"],
+            reasons,
+        )
 
     async def publish(self, id_: UUID, dimensions: int, fence: Fence) -> int:
         """Shows them in place of those of the same name; how many there are.
@@ -97,5 +148,5 @@ class EmbeddingSets:
         return None if row is None else Embeddings(**row)
 
     async def forget(self) -> None:
-        """Deletes those of deleted datasets, and what was begun by tasks that have failed."""
+        """Deletes those of deleted datasets, and what was begun and will not be finished."""
         await self._pool.execute(FORGET, timeout=LONG_SECONDS)

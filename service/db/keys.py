@@ -31,6 +31,16 @@ OPEN = {
           AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = s.stage_id
               AND a.key = i.blob_id)
     """,
+    Over.BLOBS_WITHOUT_VECTORS: f"""
+        SELECT DISTINCT i.blob_id AS key {FROZEN}
+        JOIN features f ON f.blob_id = i.blob_id AND f.extractor = s.extractor
+            AND f.version = s.extractor_version AND f.state = 'ready'
+        WHERE i.blob_id BETWEEN s.first_key AND s.last_key
+          AND NOT EXISTS (SELECT FROM embedding_vectors v WHERE v.embedding_id = s.task_id
+              AND v.blob_id = i.blob_id)
+          AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = s.stage_id
+              AND a.key = i.blob_id)
+    """,
     Over.LISTED_FILES: """
         SELECT l.key FROM subject s JOIN listed_files l ON l.task_id = s.task_id
         WHERE l.key BETWEEN s.first_key AND s.last_key AND l.state = 'listed'
@@ -40,6 +50,7 @@ OPEN = {
 
 KNOWN = {
     Over.BLOBS_WITHOUT_FEATURES: f"(SELECT count(*) {FROZEN})",
+    Over.BLOBS_WITHOUT_VECTORS: "t.keys",
     Over.LISTED_FILES: "t.keys",
 }
 """How many there are of what a stage maps over, whether they need work or not."""
@@ -52,6 +63,7 @@ ELSEWHERE = {
         WHERE f.blob_id = open.key AND f.state = 'claimed'
           AND c.state = 'running' AND c.id <> s.chunk_id
     """,
+    Over.BLOBS_WITHOUT_VECTORS: "SELECT WHERE false",
     Over.LISTED_FILES: "SELECT WHERE false",
 }
 """Whether another run is at an open key."""

@@ -21,6 +21,7 @@ from service.domain.saves import (
     Reason,
     Save,
     SetAsideSave,
+    VectorSave,
 )
 
 FEATURES = """
@@ -37,6 +38,23 @@ WHERE f.blob_id = told.blob_id AND f.extractor = told.extractor AND f.version = 
   AND f.state = 'claimed' AND f.chunk_id = told.chunk_id AND f.run = told.run
 RETURNING f.chunk_id
 """
+
+VECTORS = """
+WITH told AS (
+    SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bytea[])
+        AS told (chunk_id, embedding_id, blob_id, vector)
+), held AS (
+    SELECT id FROM embeddings WHERE id IN (SELECT embedding_id FROM told) FOR KEY SHARE
+), kept AS (
+    INSERT INTO embedding_vectors (embedding_id, blob_id, vector)
+    SELECT embedding_id, blob_id, vector FROM told JOIN held ON held.id = embedding_id
+    ORDER BY embedding_id, blob_id
+    ON CONFLICT (embedding_id, blob_id) DO NOTHING
+    RETURNING embedding_id, blob_id
+)
+SELECT chunk_id FROM told JOIN kept USING (embedding_id, blob_id)
+"""
+"""Nothing into embeddings that others have replaced meanwhile."""
 
 FILES = """
 UPDATE listed_files l SET state = told.state, reason_code = told.code, reason_detail = told.detail
@@ -155,6 +173,17 @@ async def _features(writing: Writing, saves: Sequence[FeatureSave]) -> None:
         [s.facts for s in saves],
         [s.unreadable.code if s.unreadable else None for s in saves],
         [s.unreadable.detail if s.unreadable else None for s in saves],
+    )
+    writing.added.update(row["chunk_id"] for row in rows)
+
+
+async def _vectors(writing: Writing, saves: Sequence[VectorSave]) -> None:
+    rows = await writing.connection.fetch(
+        VECTORS,
+        [s.fence.chunk_id for s in saves],
+        [writing.task_of(s) for s in saves],
+        [s.blob_id for s in saves],
+        [s.vector for s in saves],
     )
     writing.added.update(row["chunk_id"] for row in rows)
 
@@ -292,6 +321,7 @@ def _array(numbers: Sequence[float] | None) -> str | None:
 
 WRITERS: Sequence[_Writer[Any]] = (
     _Writer(FeatureSave, _features),
+    _Writer(VectorSave, _vectors),
     _Writer(FileSave, _files),
     _Writer(EntrySave, _entries),
     _Writer(LabelSave, _labels),

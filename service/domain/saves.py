@@ -33,6 +33,15 @@ class FeatureSave:
 
 
 @dataclass(frozen=True)
+class VectorSave:
+    """What a model made of a blob, for the embeddings of its task; one key of the chunk."""
+
+    fence: Fence
+    blob_id: int
+    vector: bytes
+
+
+@dataclass(frozen=True)
 class FileSave:
     """A listed file that is stored, or the reason why it is skipped; one key of the chunk."""
 
@@ -128,6 +137,7 @@ class PreviewSave:
 
 Save = (
     FeatureSave
+    | VectorSave
     | FileSave
     | EntrySave
     | LabelSave

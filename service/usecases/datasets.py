@@ -1,6 +1,5 @@
 """What users may do with datasets: create, look, change, import a folder."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from service.domain.datasets import (
 from service.domain.users import User
 from service.errors import MeanwhileError
 from service.usecases.access import Forbidden
+from service.usecases.roots import below
 
 
 class DatasetNotFound(MeanwhileError):
@@ -152,12 +152,8 @@ class DatasetActions:
 
     async def check_importable(self, path: str) -> str:
         """The real path of a folder below one of the import roots."""
-        try:
-            folder = await asyncio.to_thread(Path(path).resolve, strict=True)
-        except (OSError, ValueError, RuntimeError):
-            folder = None
-        allowed = folder and any(folder.is_relative_to(root) for root in self._import_roots)
-        if not folder or not allowed or not folder.is_dir():
+        folder = await below(path, self._import_roots)
+        if folder is None or not folder.is_dir():
             raise FolderNotAllowed(
                 f"{path!r} is not a folder below an import root; web and worker are told those"
                 " by IMPORT_ROOTS",

@@ -5,6 +5,7 @@ from worker.analyses.clustering import CLUSTERING_WORK
 from worker.analyses.drift import DRIFT_WORK
 from worker.analyses.eda import EDA_WORK
 from worker.analyses.embedding_import import EMBEDDING_IMPORT_WORK
+from worker.analyses.embedding_model import EMBEDDING_MODEL_WORK
 from worker.analyses.folder_import import FOLDER_IMPORT_WORK
 from worker.analyses.image_analysis import IMAGE_ANALYSIS_WORK
 from worker.analyses.label_import import LABEL_IMPORT_WORK
@@ -16,6 +17,7 @@ ANALYSES: Analyses = {
     "drift": DRIFT_WORK,
     "eda": EDA_WORK,
     "embedding_import": EMBEDDING_IMPORT_WORK,
+    "embedding_model": EMBEDDING_MODEL_WORK,
     "folder_import": FOLDER_IMPORT_WORK,
     "image_analysis": IMAGE_ANALYSIS_WORK,
     "label_import": LABEL_IMPORT_WORK,

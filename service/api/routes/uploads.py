@@ -13,14 +13,14 @@ from service.api.operations import BodyTooLarge, Call, InvalidRequest, Operation
 from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
 from service.api.routes.tasks import ACCEPTED, SUBMISSION_PROBLEMS, accepted
 from service.api.schemas.datasets import AddedFile, FilesAnswer, RoomAnswer
-from service.api.schemas.embeddings import EmbeddingsList
+from service.api.schemas.embeddings import EmbeddingsList, ModelBody
 from service.api.schemas.tasks import TaskAnswer
 from service.api.views import PREFIX, json
 from service.db.items import Added
 from service.errors import MeanwhileError
 from service.storage.local import StorageFull
 from service.usecases.datasets import DatasetNotFound, InvalidName
-from service.usecases.embeddings import TooManyEmbeddings
+from service.usecases.embeddings import ModelNotAllowed, ModelTooLarge, TooManyEmbeddings
 from service.usecases.tasks import Submission
 from service.usecases.uploads import (
     EmptyUpload,
@@ -88,6 +88,24 @@ async def put_embeddings(call: Call) -> Response:
     name: str = call.request.path_params["name"]
     await call.state.runtime.own_embeddings.check_new(call.user, call.id(), name)
     return await _submit(call, "embedding_import", {"name": name})
+
+
+async def make_embeddings(call: Call) -> Response:
+    """Only who may import into the dataset learns whether the model is there."""
+    body: ModelBody = call.body
+    name: str = call.request.path_params["name"]
+    runtime = call.state.runtime
+    await runtime.own_embeddings.check_new(call.user, call.id(), name)
+    model = await runtime.own_embeddings.check_model(body.model)
+    sha256 = await runtime.own_embeddings.sha256_of(model)
+    params = body.model_dump() | {"name": name, "model": str(model), "sha256": sha256}
+    asked = Submission(
+        "embedding_model",
+        dataset_id=call.id(),
+        params=params,
+        key=idempotency_key(call.request),
+    )
+    return await accepted(call, await runtime.tasks.start(call.user, asked))
 
 
 async def list_embeddings(call: Call) -> Response:
@@ -273,6 +291,25 @@ OPERATIONS = (
             TooManyEmbeddings,
             EmptyUpload,
             *TOO_MUCH,
+            *SUBMISSION_PROBLEMS,
+        ),
+    ),
+    Operation(
+        "POST",
+        f"{EMBEDDINGS}/{{name}}",
+        make_embeddings,
+        "Make vectors of all images with an ONNX model of the server, as a task",
+        {202: TaskAnswer, 200: TaskAnswer},
+        told=ACCEPTED,
+        body=ModelBody,
+        example={"model": "/data/models/clip.onnx"},
+        headers=(IDEMPOTENCY_KEY, PREFER),
+        problems=(
+            DatasetNotFound,
+            InvalidName,
+            TooManyEmbeddings,
+            ModelNotAllowed,
+            ModelTooLarge,
             *SUBMISSION_PROBLEMS,
         ),
     ),

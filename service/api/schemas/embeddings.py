@@ -3,7 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from service.api.schemas.common import Answer
+from service.api.schemas.common import Answer, Body
+from service.catalog.embedding_model import ModelParams
+
+
+class ModelBody(ModelParams, Body):
+    """An ONNX model of the server, and how images are shown to it."""
 
 
 class EmbeddingsAnswer(Answer):
