@@ -1,5 +1,6 @@
 /** CsvButton: takes the figures of a chart or a table along as a CSV file. */
 
+import { csvOf, save } from "../csv.js";
 import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
@@ -11,21 +12,4 @@ export function CsvButton({ name, columns, rows }) {
       aria-label=${t("download.as", { kind: "CSV" })}>
       <${Icon} name="download" />CSV
     </button>`;
-}
-
-/** RFC 4180. */
-export function csvOf(rows) {
-  return rows.map((row) => `${row.map(cellOf).join(",")}\r\n`).join("");
-}
-
-function cellOf(value) {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function save(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: name });
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -7,6 +7,7 @@ import { AttributePanel } from "../studio/attribute-panel.js";
 import { ConditionChips } from "../studio/condition-chips.js";
 import { StudioIssues } from "../studio/issue-panel.js";
 import { NamePanel } from "../studio/name-panel.js";
+import { PickedBar } from "../studio/picked-bar.js";
 import { PictureDetail } from "../studio/picture-detail.js";
 import { PictureWall } from "../studio/picture-wall.js";
 import { SortChoice } from "../studio/sort-choice.js";
@@ -40,7 +41,7 @@ export function StudioPage({ id }) {
         <div class="page-tools"><${SortChoice} studio=${studio} /></div>
       </div>
       ${Object.keys(studio.bins).length === 0 && html`<${Notice} icon="chart" title=${t("analyse.never")}><p>${t("studio.never_help")}</p><//>`}
-      <${ConditionChips} studio=${studio} />
+      <div class="studio-head"><${ConditionChips} studio=${studio} /><${PickedBar} studio=${studio} /></div>
       <div class="studio">
         <div class="studio-panels">
           ${NAMED.filter((name) => studio.facets[name]).map((name) => html`<${NamePanel} key=${name} studio=${studio} name=${name} />`)}

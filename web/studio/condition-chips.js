@@ -27,7 +27,7 @@ export function ConditionChips({ studio }) {
 function wordsOf(name, { from, to, names }) {
   if (name === LASSO) return t("studio.lasso");
   if (names) return names.map((each) => nameOf(name, each)).join(", ");
-  if (name.startsWith("issue.")) return `${t(name)} < ${score(to)}`;
+  if (name.startsWith("issue.")) return to < 1 ? `${t(name)} < ${score(to)}` : t(name);
   const { show } = attributeScale(name);
   return `${t(`attribute.${name}`)} ${show(from)} – ${show(to)}`;
 }

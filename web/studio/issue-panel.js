@@ -18,10 +18,13 @@ export function StudioIssues({ studio }) {
     </section>`;
 }
 
+/** Below it is whatever has an issue that has no threshold. */
+const ALL = 1;
+
 function Threshold({ studio, name, usual }) {
   const key = issueKey(name);
   const chosen = studio.chosen.value[key];
-  const [at, setAt] = useState(chosen?.to ?? usual);
+  const [at, setAt] = useState(chosen?.to ?? usual ?? ALL);
   const found = studio.below(name, at);
   const ask = (to) => studio.choose(key, { from: 0, to });
   const slide = (event) => {
@@ -34,10 +37,10 @@ function Threshold({ studio, name, usual }) {
       <button class="name-row" aria-pressed=${Boolean(chosen)} onClick=${() => (chosen ? studio.choose(key, null) : ask(at))}>
         <span>${t(`issue.${name}`)}</span><b>${count(found)}</b>
       </button>
-      <label class="threshold">
+      ${usual !== null && html`<label class="threshold">
         <span class="unseen">${t("studio.threshold", { issue: t(`issue.${name}`) })}</span>
         <input type="range" min="0" max="1" step="0.01" value=${at} onInput=${slide} />
         <output>${score(at)}</output>
-      </label>
+      </label>`}
     </li>`;
 }

@@ -22,6 +22,13 @@ export class ItemCards {
     return this.known.get(id);
   }
 
+  /** The cards of these items, in their order; throws the server's Problem. */
+  async all(ids) {
+    const missing = ids.filter((id) => !this.known.get(id));
+    for (let from = 0; from < missing.length; from += AT_ONCE) await this.#read(missing.slice(from, from + AT_ONCE));
+    return ids.map((id) => this.known.get(id)).filter(Boolean);
+  }
+
   #ask(id) {
     this.wanted.add(id);
     this.timer ??= setTimeout(() => this.#fetch(), WAIT_MS);
@@ -32,13 +39,17 @@ export class ItemCards {
     const ids = [...this.wanted].slice(-AT_ONCE);
     this.wanted.clear();
     try {
-      const { items } = await get(this.path, { ids: ids.join(","), limit: AT_ONCE });
-      for (const item of items) this.known.set(item.id, item);
+      await this.#read(ids);
     } catch {
       this.#missed(ids);
     }
     this.timer = null;
     this.come.value += 1;
+  }
+
+  async #read(ids) {
+    const { items } = await get(this.path, { ids: ids.join(","), limit: AT_ONCE });
+    for (const item of items) this.known.set(item.id, item);
   }
 
   /** Not asked again at once by everything that shows them. */

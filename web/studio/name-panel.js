@@ -11,6 +11,7 @@ export function NamePanel({ studio, name }) {
   const [all, showAll] = useState(false);
   const chosen = studio.chosen.value[name]?.names ?? [];
   const rows = studio.names(name);
+  const most = Math.max(...rows.map(([, total]) => total));
   const shown = all ? rows : rows.filter(([each], n) => n < SHOWN || chosen.includes(each));
   return html`
     <section class="studio-part" aria-labelledby=${`studio-${name}`}>
@@ -19,7 +20,7 @@ export function NamePanel({ studio, name }) {
         ${shown.map(([each, total, left]) => html`
           <li key=${each ?? ""}>
             <button class="name-row" aria-pressed=${chosen.includes(each)} onClick=${() => studio.toggle(name, each)}>
-              <span class="name-row-bar" aria-hidden="true" style=${{ width: `${(100 * left) / Math.max(rows[0][1], total)}%` }}></span>
+              <span class="name-row-bar" aria-hidden="true" style=${{ width: `${(100 * left) / most}%` }}></span>
               <span>${nameOf(name, each)}</span><b>${count(left)}</b>
             </button>
           </li>`)}

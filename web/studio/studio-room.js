@@ -14,6 +14,8 @@ const NAMED = ["label", "split", "format"];
 export const GROUP = "group";
 export const LASSO = "lasso";
 const ISSUE = "issue.";
+/** Issues that an item has or has not, whatever their threshold is of. */
+const WHOLE = new Set(["exact_duplicates", "near_duplicates"]);
 
 export class StudioRoom {
   constructor(datasetId) {
@@ -88,10 +90,11 @@ export class StudioRoom {
   names(name) {
     const { codes, names } = this.facets[name];
     const { all, left } = this.filters.counts(name, codes, names.length);
-    return names.map((each, code) => [each, all[code], left[code]]).filter(([, count]) => count > 0);
+    const rows = names.map((each, code) => [each, all[code], left[code]]).filter(([, count]) => count > 0);
+    return rows.sort((one, other) => (one[0] === null) - (other[0] === null) || other[1] - one[1]);
   }
 
-  /** How many items an issue would have below a threshold. */
+  /** How many items an issue would have below a threshold; whole ones are whatever is below 1. */
   below(issue, threshold) {
     const scores = this.scores[issue].values;
     let count = 0;
@@ -133,7 +136,7 @@ export class StudioRoom {
     const places = this.#placesOf(told.columns.item_id);
     for (const { name, threshold } of result.issues) {
       const values = told.columns[name] ?? told.columns[`${name}_score`];
-      if (values && threshold !== null) this.scores[name] = { threshold, values: spread(values, places, this.count) };
+      if (values) this.scores[name] = { threshold: WHOLE.has(name) ? null : threshold, values: spread(values, places, this.count) };
     }
   }
 
