@@ -141,6 +141,11 @@ class DatasetActions:
         await self.find(user, id_)
         return await self._items.page(id_, query)
 
+    async def chosen(self, user: User, id_: UUID, item_ids: Sequence[int]) -> Sequence[Item]:
+        """Items by their ids, in that order; without those that the dataset never had."""
+        await self.find(user, id_)
+        return await self._items.chosen(id_, item_ids)
+
     async def labels(self, user: User, id_: UUID) -> Labels:
         await self.find(user, id_)
         return await self._items.labels(id_)

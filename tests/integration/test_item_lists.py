@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
+import pytest
 
 from tests.integration.bringing import black, finished, items, jpeg, sent, zip_of
 from tests.integration.test_api import API, imported
@@ -65,6 +67,44 @@ def test_pages_of_items_meet_every_item_once(client: httpx2.Client, dataset_id: 
     for sort, expected in (("path", sorted(files)), ("-path", sorted(files, reverse=True))):
         seen = [item["path"] for item in all_items(client, dataset_id, limit="7", sort=sort)]
         assert seen == expected
+
+
+def test_items_of_some_ids_come_in_the_order_asked_even_if_they_were_changed_since(
+    client: httpx2.Client, dataset_id: str
+) -> None:
+    sent(client, dataset_id, "archive", zip_of({f"{n}.jpg": jpeg(n) for n in range(4)}))
+    ids = {item["path"]: item["id"] for item in items(client, dataset_id)}
+    sent(client, dataset_id, "labels", b"path,label\n2.jpg,night\n")
+    asked = [ids["3.jpg"], ids["0.jpg"], ids["2.jpg"], 10**17, ids["3.jpg"]]
+
+    told = items(client, dataset_id, ids=",".join(map(str, asked)))
+
+    assert [item["path"] for item in told] == ["3.jpg", "0.jpg", "2.jpg"]
+    assert [item["id"] for item in told] == asked[:3]
+    assert told[2]["label"] is None
+
+
+def test_items_of_another_dataset_are_not_told_by_their_ids(
+    client: httpx2.Client, dataset_id: str
+) -> None:
+    other = client.post(f"{API}/datasets", json={"name": f"set {uuid4()}"}).json()["id"]
+    sent(client, other, "archive", zip_of({"a.jpg": jpeg(1)}))
+    (foreign,) = items(client, other)
+
+    assert items(client, dataset_id, ids=str(foreign["id"])) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"ids": "1,x"}, {"ids": ",".join(["1"] * 201)}, {"ids": ""}, {"ids": "1", "label": "cats"}],
+)
+def test_ids_that_are_none_too_many_or_mixed_with_filters_are_refused(
+    client: httpx2.Client, dataset_id: str, query: dict[str, str]
+) -> None:
+    answer = client.get(f"{API}/datasets/{dataset_id}/items", params=query)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert answer.json()["errors"][0]["field"] == "ids"
 
 
 def all_items(client: httpx2.Client, dataset_id: str, **query: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from service.api import cursors
-from service.api.operations import Call, Operation
+from service.api.operations import Call, InvalidRequest, Operation
 from service.api.request_headers import IDEMPOTENCY_KEY, PREFER, idempotency_key
 from service.api.response_headers import LOCATION
 from service.api.routes.tasks import ACCEPTED, SUBMISSION_PROBLEMS, accepted
@@ -87,6 +87,8 @@ async def import_folder(call: Call) -> Response:
 
 async def list_items(call: Call) -> Response:
     query: ItemsQuery = call.query
+    if query.ids is not None:
+        return await _chosen(call, query.ids)
     asked = ItemQuery(
         limit=query.limit,
         issue=query.issue,
@@ -98,6 +100,15 @@ async def list_items(call: Call) -> Response:
     items = await call.state.runtime.datasets.items(call.user, call.id(), asked)
     last = _place(query, items[-1]) if items else ()
     return json(cursors.page([_item_view(item) for item in items], query.limit, *last))
+
+
+async def _chosen(call: Call, told: str) -> Response:
+    if set(call.request.query_params) != {"ids"}:
+        wrong = "names items by itself; leave the other parameters out"
+        raise InvalidRequest(f"'ids' {wrong}", fields=[("ids", wrong)])
+    ids = list(dict.fromkeys(map(int, told.split(","))))
+    items = await call.state.runtime.datasets.chosen(call.user, call.id(), ids)
+    return json({"items": [_item_view(item) for item in items], "next_cursor": None})
 
 
 async def read_labels(call: Call) -> Response:
@@ -233,7 +244,7 @@ OPERATIONS = (
         "GET",
         f"{DATASET}/items",
         list_items,
-        "Items of a dataset, by path or worst first",
+        "Items of a dataset, by path or worst first, or those of some ids",
         {200: ItemPage},
         query=ItemsQuery,
         problems=(DatasetNotFound,),
