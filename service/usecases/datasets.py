@@ -24,6 +24,10 @@ from service.usecases.access import Forbidden
 from service.usecases.roots import below
 
 
+JOINERS = {0x200C: None, 0x200D: None}
+"""Cannot be seen, but Persian and many emoji are not written without them."""
+
+
 class DatasetNotFound(MeanwhileError):
     """None of that id that the user may see."""
 
@@ -174,7 +178,8 @@ class DatasetActions:
 
 def _checked(told: str) -> str:
     name = told.strip()
-    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+    shown = name.translate(JOINERS).strip()
+    if not shown or len(name) > MAX_NAME_LENGTH or not shown.isprintable():
         raise InvalidName(
             f"a dataset's name has 1 to {MAX_NAME_LENGTH} printable characters",
             fields=[("name", "not a name that can be shown")],

@@ -6,7 +6,7 @@ import { html } from "../ui.js";
 
 const SHOWN = 3;
 /** Keeps the line's height while nothing is known. */
-const NOTHING = " ";
+const NOTHING = "\u00a0";
 
 export function CardResults({ dataset: { analyses, items } }) {
   const words = analyses ? wordsOf(Object.fromEntries(analyses.map((each) => [each.type, each]))) : [];

@@ -29,9 +29,9 @@ export function DatasetsPage() {
       ${!empty && html`
         <div class="page-head">
           <h1>${t("datasets.title")}</h1>
+          <${DatasetsFilter} list=${list} />
           ${known && creates() && html`<${CreateDataset} create=${(name) => list.create(name)} />`}
-        </div>
-        <${DatasetsFilter} list=${list} />`}
+        </div>`}
       <${StorageNotice} room=${list.room.value} />
       ${list.problem.value && html`
         <${ProblemNotice} problem=${list.problem.value} title=${t("datasets.failed")} retry=${() => list.load()} />`}

@@ -121,7 +121,7 @@ export default {
   "items.by_sort": "Order",
   "items.all_labels": "All labels",
   "items.all_splits": "All splits",
-  "items.all_issues": "With or without issues",
+  "items.all_issues": "Issues or not",
   "items.option": "{name} ({count})",
   "items.sort.path": "By path",
   "items.sort.path_down": "By path, from the end",
