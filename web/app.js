@@ -4,6 +4,7 @@ import { activeTasks } from "./active-tasks.js";
 import { signedOut } from "./api.js";
 import { ProblemNotice } from "./components/notice.js";
 import { SiteHeader } from "./components/site-header.js";
+import { finishNotices } from "./finish-notices.js";
 import { t } from "./language.js";
 import { BrokenPage, NoSuchPage } from "./pages/dead-ends.js";
 import { DatasetPage } from "./pages/dataset.js";
@@ -60,5 +61,6 @@ function SignedIn({ children }) {
 
 signedOut.tell = askToSignIn;
 effect(() => (user.value ? activeTasks.start(user.value.name) : activeTasks.stop()));
+finishNotices.start();
 followLinks();
 render(html`<${Frame} />`, document.getElementById("app"));

@@ -1,11 +1,12 @@
 /** The language of the pages: the browser's choice until the reader makes one. */
 
+import { keep, kept } from "./kept.js";
 import en from "./strings/en.js";
 import ko from "./strings/ko.js";
 import { computed, effect, signal } from "./ui.js";
 
 const TABLES = { en, ko };
-const REMEMBERED = "meanwhile.language";
+const KEPT = "language";
 
 export const LANGUAGES = Object.entries(TABLES).map(([code, table]) => [code, table["language.name"]]);
 export const language = signal(remembered() ?? preferred());
@@ -22,11 +23,7 @@ effect(() => {
 /** Changes the language of this page and of every later visit. */
 export function speak(code) {
   language.value = code;
-  try {
-    localStorage.setItem(REMEMBERED, code);
-  } catch {
-    // a browser that keeps nothing still switches this page
-  }
+  keep(KEPT, code);
 }
 
 /** Whether there is a text under this key. */
@@ -51,12 +48,8 @@ function shown(value) {
 }
 
 function remembered() {
-  try {
-    const code = localStorage.getItem(REMEMBERED);
-    return code in TABLES ? code : null;
-  } catch {
-    return null;
-  }
+  const code = kept(KEPT);
+  return code in TABLES ? code : null;
 }
 
 function preferred() {

@@ -1,8 +1,12 @@
 /** The session: who is signed in at this browser. */
 
 import { call } from "./api.js";
-import { go } from "./router.js";
+import { forget, keep, kept } from "./kept.js";
+import { go, remembered, safePath } from "./router.js";
 import { signal } from "./ui.js";
+
+const VIEW = "view";
+const VIEW_MS = 3_600_000;
 
 /** The user, null when nobody is signed in, undefined until the server has said so. */
 export const user = signal(undefined);
@@ -37,11 +41,25 @@ export async function signIn(token) {
 export async function signOut() {
   await call("DELETE", "/session", { anonymous: true });
   user.value = null;
+  forget(VIEW);
   go("/sign-in");
 }
 
 /** Sends whoever is no longer signed in to the sign-in page, and back here afterwards. */
 export function askToSignIn() {
   user.value = null;
-  go(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+  // several answers may say so, the later ones when one is there already
+  if (location.pathname === "/sign-in") return;
+  const view = location.pathname + location.search;
+  keep(VIEW, JSON.stringify({ view, until: Date.now() + VIEW_MS }));
+  go(`/sign-in?next=${encodeURIComponent(view)}`, { replace: true });
+}
+
+/**
+ * The view from which one was sent to sign in: as the address says, else as this browser remembers,
+ * for a link that works once knows nothing of it and may open in another tab.
+ */
+export function viewBefore() {
+  const { view, until } = JSON.parse(kept(VIEW)) ?? {};
+  return safePath(remembered("next") ?? (until > Date.now() ? view : null));
 }

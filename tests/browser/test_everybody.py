@@ -2,19 +2,39 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.browser.datasets import Datasets
+from tests.integration.test_api import API
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MISSING = "/datasets/00000000-0000-0000-0000-000000000000"
 TABS = 40
+TEXT_GROWS = 0.0001
+"""What a word of one digit more moves in its own place; Chromium counts from 0 to 1."""
 WIDTHS = (360, 390, 1024, 1440)
 FOCUSED = "document.activeElement.innerText || document.activeElement.getAttribute('aria-label')"
+WATCH_SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+      window.shifts.push([value, ...sources.map(({ node }) => node?.className ?? '')]);
+    }
+  }).observe({ type: 'layout-shift' });
+"""
+UNTIL = """
+  percent => new Promise((resolve) => {
+    const bar = document.querySelector('[role=progressbar]');
+    const look = () => (bar.ariaValueNow >= percent ? resolve() : setTimeout(look, 50));
+    look();
+  })
+"""
 HEAR = """
   window.heard = [];
   new MutationObserver((changes) => {
@@ -71,6 +91,20 @@ async def places(page: Page, analysed: str, empty: str) -> AsyncIterator[str]:
     await page.goto("/")
     await expect(page.locator(f"a[href$='{analysed}']")).to_be_visible()
     yield "datasets"
+    await page.goto("/?q=no+such+name&sort=name")
+    await expect(page.get_by_text("No dataset is called that")).to_be_visible()
+    yield "no dataset of that name"
+    nothing = {"items": [], "next_cursor": None}
+    await page.route("**/datasets?*", lambda route: route.fulfill(json=nothing))
+    await page.goto("/")
+    await expect(page.get_by_text("Press Analyse.")).to_be_visible()
+    yield "the first step"
+    await page.unroute("**/datasets?*")
+    await page.route("**/datasets?*", lambda route: route.fulfill(status=503))
+    await page.goto("/")
+    await expect(page.get_by_text("The datasets could not be loaded")).to_be_visible()
+    yield "datasets that could not be loaded"
+    await page.unroute("**/datasets?*")
     await page.goto(f"/datasets/{empty}")
     await expect(page.get_by_text("This dataset is empty")).to_be_visible()
     await page.get_by_label("Choose files").set_input_files(
@@ -88,6 +122,15 @@ async def places(page: Page, analysed: str, empty: str) -> AsyncIterator[str]:
     await page.get_by_role("button", name="Show Width as a table").click()
     await expect(page.locator(".log-line").first).to_be_visible()
     yield "findings, unreadable, with everything open"
+    await page.get_by_role("button", name="Settings").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    yield "settings"
+    await page.get_by_role("button", name="Delete…").click()
+    await expect(page.get_by_role("button", name="Delete dataset")).to_be_visible()
+    yield "about to delete"
+    await page.goto(f"/drift?reference={analysed}")
+    await expect(page.locator("#main h1")).to_be_visible()
+    yield "drift"
     await page.goto(MISSING)
     await expect(page.get_by_text("There is no such dataset")).to_be_visible()
     yield "no such dataset"
@@ -118,7 +161,7 @@ async def seen_by_axe(page: Page) -> list[str]:
 async def test_axe_finds_nothing_to_object_to(
     own_page: Page, datasets: Datasets, analysed: str, provoked: list[str]
 ) -> None:
-    provoked.extend(["404", "401", "422"])
+    provoked.extend(["404", "401", "422", "503"])
     found: dict[str, list[str]] = {}
 
     async for place in places(own_page, analysed, datasets.empty()):
@@ -138,10 +181,71 @@ async def test_axe_finds_nothing_while_a_task_runs(page: Page, busy: str) -> Non
     assert found == []
 
 
+async def test_axe_finds_nothing_on_a_card_whose_analysis_runs(
+    page: Page, datasets: Datasets, busy: str
+) -> None:
+    await page.goto("/")
+    card = page.locator(f".card:has(a[href$='{busy}'])")
+    await card.get_by_role("button", name="Analyse").click()
+    await expect(card.locator(".running-badge")).to_be_visible()
+
+    found = await seen_by_axe(page)
+
+    assert found == []
+
+
+async def test_nothing_moves_while_numbers_change(page: Page, busy: str) -> None:
+    await page.goto(f"/datasets/{busy}")
+    await page.get_by_role("button", name="Analyse", exact=True).click()
+    await expect(page.get_by_role("region", name="Overview so far")).to_be_visible()
+    bar = page.get_by_role("progressbar")
+    begun = int(await bar.get_attribute("aria-valuenow") or 0)
+
+    await page.evaluate(WATCH_SHIFTS)
+    await page.evaluate(UNTIL, begun + 3)
+
+    shifts: list[list[float | str]] = await page.evaluate("window.shifts")
+    assert [shift for shift in shifts if float(shift[0]) > TEXT_GROWS] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<img src=x onerror=alert(1)>" * 7,
+        "שלום العربية " * 15,
+        "👨‍👩‍👧‍👦🦝" * 20,
+        "W" * 200,
+    ],
+    ids=["HTML", "right to left", "emoji", "one long word"],
+)
+async def test_names_of_others_are_text_that_breaks_nothing(
+    page: Page, datasets: Datasets, sample_folder: Path, name: str
+) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    id_ = datasets.empty(f"{name[:190]} {uuid4().hex[:8]}")
+    told = datasets.client.get(f"{API}/datasets/{id_}").json()["name"]
+    picture = next((sample_folder / "dogs").iterdir()).read_bytes()
+    datasets.put(id_, quote((name * 9).encode()[:250].decode(errors="ignore") + ".jpg"), picture)
+    wider: dict[tuple[str, int], int] = {}
+
+    for path in ("/", f"/datasets/{id_}"):
+        await page.goto(path)
+        await expect(page.get_by_role("heading", name=told)).to_be_visible()
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 850})
+            wider[path, width] = await page.evaluate(
+                "document.documentElement.scrollWidth - window.innerWidth"
+            )
+
+    assert {at: pixels for at, pixels in wider.items() if pixels > 0} == {}
+    assert asked == []
+
+
 async def test_nothing_scrolls_sideways(
     own_page: Page, datasets: Datasets, analysed: str, provoked: list[str]
 ) -> None:
-    provoked.extend(["404", "401", "422"])
+    provoked.extend(["404", "401", "422", "503"])
     wider: dict[tuple[str, int], int] = {}
 
     async for place in places(own_page, analysed, datasets.empty()):

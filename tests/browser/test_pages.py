@@ -154,17 +154,38 @@ async def test_whoever_is_signed_out_signs_in_and_comes_back_to_the_page(
     await expect(stranger.get_by_role("heading", name=re.compile("^Dark"))).to_be_visible()
 
 
-async def test_a_session_that_ends_while_the_page_is_open_asks_to_sign_in(
-    page: Page, analysed: str, provoked: list[str]
+async def test_a_session_that_ends_leads_through_a_plain_link_back_to_the_same_view(
+    page: Page, site: Site, provoked: list[str]
 ) -> None:
     provoked.extend(["401"])
-    await page.goto(f"/datasets/{analysed}")
-    await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
+    await page.goto("/?q=holiday&sort=name")
+    await expect(page.get_by_label("New dataset")).to_be_visible()
     await page.context.clear_cookies()
 
-    await page.get_by_role("button", name="Analyse again").click()
-
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await page.goto(site.sign_in_path())
+
+    await expect(page.get_by_role("searchbox")).to_have_value("holiday")
+    assert page.url.endswith("/?q=holiday&sort=name")
+
+
+async def test_a_tab_goes_on_whose_person_has_signed_in_in_another(
+    page: Page, site: Site, analysed: str, provoked: list[str]
+) -> None:
+    provoked.extend(["401"])
+    await page.goto(f"/datasets/{analysed}?issue=dark")
+    await expect(page.get_by_role("heading", name=re.compile("^Dark"))).to_be_visible()
+    await page.context.clear_cookies()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    other = await page.context.new_page()
+    await other.goto(site.sign_in_path())
+    await expect(other.get_by_role("heading", name=re.compile("^Dark"))).to_be_visible()
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    await expect(page.get_by_role("heading", name=re.compile("^Dark"))).to_be_visible()
 
 
 async def test_a_used_link_says_what_to_do(stranger: Page, site: Site, provoked: list[str]) -> None:

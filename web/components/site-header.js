@@ -5,6 +5,7 @@ import { language, LANGUAGES, speak, t } from "../language.js";
 import { signOut, user } from "../session.js";
 import { visible } from "../text.js";
 import { html, useState } from "../ui.js";
+import { NoticesSwitch } from "./notices-switch.js";
 
 export function SiteHeader() {
   return html`
@@ -13,6 +14,7 @@ export function SiteHeader() {
       <a class="site-name" href="/"><${Mark} /><span class="wide-only">${t("site.name")}</span></a>
       <div class="site-tools">
         <a class="button quiet" href="/docs">${t("site.api")}</a>
+        ${user.value && html`<${NoticesSwitch} />`}
         <${LanguageSwitch} />
         ${user.value && html`<${UserChip} name=${user.value.name} />`}
       </div>

@@ -3,8 +3,8 @@
 import { CommandLine } from "../components/command-line.js";
 import { Notice, ProblemNotice } from "../components/notice.js";
 import { t } from "../language.js";
-import { go, remembered, safePath } from "../router.js";
-import { recall, signIn, user } from "../session.js";
+import { go } from "../router.js";
+import { recall, signIn, user, viewBefore } from "../session.js";
 import { visible } from "../text.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
 
@@ -23,7 +23,13 @@ export function SignInPage() {
     begin();
     // a second link opened in the same tab changes only the hash
     addEventListener("hashchange", begin);
-    return () => removeEventListener("hashchange", begin);
+    // whoever has opened the link in another tab goes on in this one, too
+    const seen = () => document.hidden || goOn();
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      removeEventListener("hashchange", begin);
+      document.removeEventListener("visibilitychange", seen);
+    };
   }, []);
   return html`<section class="narrow sign-in">${shown(outcome, begin)}</section>`;
 }
@@ -37,8 +43,12 @@ async function arrive(token) {
     if (problem.status < 400 || problem.status >= 500) throw problem;
     return { state: (await recall()) ? "refused_but_in" : "refused" };
   }
-  go(safePath(remembered("next")), { replace: true });
+  go(viewBefore(), { replace: true });
   return { state: "working" };
+}
+
+async function goOn() {
+  if (!user.value && (await recall().catch(() => null))) go(viewBefore(), { replace: true });
 }
 
 // out of the address bar and the history before anything else can see it
@@ -77,7 +87,7 @@ function Already({ state }) {
   return html`
     <h1>${t("sign_in.already", { name: visible(user.value.name) })}</h1>
     ${state === "refused_but_in" && html`<p class="lead">${t("sign_in.refused_but_in")}</p>`}
-    <p><a class="button primary" href=${safePath(remembered("next"))}>${t("sign_in.continue")}</a></p>`;
+    <p><a class="button primary" href=${viewBefore()}>${t("sign_in.continue")}</a></p>`;
 }
 
 function Failed({ problem, retry }) {

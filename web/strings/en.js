@@ -23,6 +23,12 @@ export default {
   "site.copied": "Copied",
   "site.path": "You are here",
 
+  "notices.label": "Say when my tasks have ended",
+  "notices.on": "The browser says when your tasks have ended, while you look elsewhere. Press to stop that.",
+  "notices.off": "Let the browser say when your tasks have ended",
+  "notices.denied": "Your browser blocks notices of this site; allow them in its settings for this site.",
+  "notices.body": "{title}: {state}",
+
   "problem.unreachable": "The server does not answer",
   "problem.unreachable_help": "You may be offline, or it is being restarted. What was submitted goes on without this page.",
   "problem.any": "That did not work",

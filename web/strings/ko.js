@@ -23,6 +23,12 @@ export default {
   "site.copied": "복사됨",
   "site.path": "현재 위치",
 
+  "notices.label": "내 작업이 끝나면 알리기",
+  "notices.on": "다른 화면을 보는 동안 작업이 끝나면 브라우저가 알립니다. 누르면 꺼집니다.",
+  "notices.off": "작업이 끝나면 브라우저 알림 받기",
+  "notices.denied": "브라우저가 이 사이트의 알림을 막고 있습니다. 사이트 설정에서 허용하세요.",
+  "notices.body": "{title}: {state}",
+
   "problem.unreachable": "서버가 응답하지 않습니다",
   "problem.unreachable_help": "인터넷 연결이 끊겼거나 서버가 다시 시작되는 중일 수 있습니다. 이미 요청한 작업은 이 화면과 상관없이 계속됩니다.",
   "problem.any": "처리하지 못했습니다",
