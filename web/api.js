@@ -14,6 +14,7 @@ export class Problem extends Error {
 export const signedOut = { tell() {} };
 
 export const get = (path, query) => call("GET", path, { query });
+export const getBytes = async (path, query) => (await answered(address(path, query))).arrayBuffer();
 export const post = (path, body) => call("POST", path, { body });
 
 /** Calls a route below the prefix (or one of a task's links); `anonymous` routes may answer 401. */
@@ -22,11 +23,6 @@ export async function call(method, path, { query, body, anonymous = false } = {}
   const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
   const answer = await answered(address(path, query), options, anonymous);
   return answer.status === 204 ? null : answer.json();
-}
-
-/** The bytes that a route answers. */
-export async function getBytes(path, query) {
-  return (await answered(address(path, query), {})).arrayBuffer();
 }
 
 /** Opens a stream of events behind the last one that was heard; null where there is no more to hear. */

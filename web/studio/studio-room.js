@@ -1,7 +1,7 @@
 /** StudioRoom: every item of a dataset with all that is known of it, the conditions that were chosen, and what they leave. */
 
 import { get } from "../api.js";
-import { fetchColumns } from "../columns.js";
+import { fetchColumns, joined } from "../columns.js";
 import { remember, remembered } from "../router.js";
 import { batch, signal } from "../ui.js";
 import { binned } from "./bins.js";
@@ -119,7 +119,7 @@ export class StudioRoom {
     }
     this.facets = {};
     for (const name of NAMED) {
-      const names = JSON.parse(metadata[name] ?? "[null]");
+      const names = metadata[name] ?? [null];
       if (names.length > 1) this.facets[name] = { codes: columns[name], names };
     }
     this.scores = {};
@@ -133,10 +133,9 @@ export class StudioRoom {
     if (!task) return;
     const [result, told] = await Promise.all([get(task.links.result), mapOf(task)]);
     if (!told) return;
-    const places = this.#placesOf(told.columns.item_id);
     for (const { name, threshold } of result.issues) {
       const values = told.columns[name] ?? told.columns[`${name}_score`];
-      if (values) this.scores[name] = { threshold: WHOLE.has(name) ? null : threshold, values: spread(values, places, this.count) };
+      if (values) this.scores[name] = { threshold: WHOLE.has(name) ? null : threshold, values: this.#joined(told, values, NaN) };
     }
   }
 
@@ -145,34 +144,21 @@ export class StudioRoom {
     const task = await this.#newest("clustering");
     const told = task && (await mapOf(task));
     if (!told) return;
-    const { item_id: ids, x, y, cluster } = told.columns;
-    const places = this.#placesOf(ids);
-    this.groups = { x: spread(x, places, this.count), y: spread(y, places, this.count) };
-    const codes = new Uint32Array(this.count);
-    let most = 0;
-    places.forEach((place, row) => {
-      if (place < 0) return;
-      codes[place] = cluster[row] + 1;
-      most = Math.max(most, codes[place]);
-    });
-    const names = [null, ...Array.from({ length: most }, (_, n) => String(n + 1))];
-    if (most > 0) this.facets[GROUP] = { codes, names };
+    const { x, y, cluster } = told.columns;
+    this.groups = { x: this.#joined(told, x, NaN), y: this.#joined(told, y, NaN) };
+    const codes = this.#joined(told, cluster, -1).map((group) => group + 1);
+    const most = codes.reduce((one, other) => Math.max(one, other), 0);
+    if (most > 0) this.facets[GROUP] = { codes, names: [null, ...Array.from({ length: most }, (_, n) => String(n + 1))] };
+  }
+
+  /** The values of a task's map for the items of now. */
+  #joined({ columns }, values, none) {
+    return joined(this.ids, columns.item_id, values, none);
   }
 
   async #newest(type) {
     const asked = { dataset_id: this.datasetId, type, status: "completed", limit: 1 };
     return (await get("/tasks", asked)).items[0];
-  }
-
-  /** The place of each id, -1 where it is gone; both are in order. */
-  #placesOf(ids) {
-    const places = new Int32Array(ids.length);
-    let place = 0;
-    for (let row = 0; row < ids.length; row += 1) {
-      while (place < this.count && this.ids[place] < ids[row]) place += 1;
-      places[row] = this.ids[place] === ids[row] ? place : -1;
-    }
-    return places;
   }
 
   #recall() {
@@ -234,12 +220,4 @@ async function mapOf(task) {
     if ([404, 409, 410].includes(problem.status)) return null;
     throw problem;
   }
-}
-
-function spread(values, places, count) {
-  const told = new Float32Array(count).fill(NaN);
-  places.forEach((place, row) => {
-    if (place >= 0) told[place] = values[row];
-  });
-  return told;
 }
