@@ -23,7 +23,6 @@ from service.errors import MeanwhileError
 from service.usecases.access import Forbidden
 from service.usecases.roots import below
 
-
 JOINERS = {0x200C: None, 0x200D: None}
 """Cannot be seen, but Persian and many emoji are not written without them."""
 

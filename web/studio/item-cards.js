@@ -48,7 +48,7 @@ export class ItemCards {
   }
 
   async #read(ids) {
-    const { items } = await get(this.path, { ids: ids.join(","), limit: AT_ONCE });
+    const { items } = await get(this.path, { ids: ids.join(",") });
     for (const item of items) this.known.set(item.id, item);
   }
 

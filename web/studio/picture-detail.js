@@ -18,7 +18,7 @@ export function PictureDetail({ studio, n, go }) {
     dialog.current.showModal();
     return () => before?.focus({ preventScroll: true });
   }, []);
-  studio.cards.come.value;
+  studio.cards.come.value; // looks again when cards have come
   const wanted = studio.wanted.value;
   const place = wanted[n];
   const card = studio.cards.of(studio.ids[place]);
@@ -62,6 +62,7 @@ function Facts({ studio, place, card }) {
 
 /** What is nearest on the map; nothing where there is none. */
 function Neighbours({ studio, place, go }) {
+  studio.cards.come.value; // looks again when cards have come
   if (!studio.groups || Number.isNaN(studio.groups.x[place])) return null;
   const wanted = studio.wanted.value;
   return html`

@@ -1,0 +1,190 @@
+"""The studio: what is asked for in one view narrows all others, and the address keeps it."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.datasets import Datasets
+from tests.browser.test_everybody import seen_by_axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def studio_of(page: Page, dataset: str, query: str = "") -> Locator:
+    """The line that says how many pictures are left."""
+    await page.goto(f"/datasets/{dataset}/studio{query}")
+    left = page.locator(".chips-count").first
+    await expect(left).to_contain_text("pictures")
+    return left
+
+
+async def told(left: Locator) -> int:
+    return int((await left.inner_text()).split()[0])
+
+
+def tiles(page: Page) -> Locator:
+    return page.locator(".tile")
+
+
+async def brushed(page: Page, title: str, *, start: float, end: float) -> None:
+    """Draws a range on the histogram of that title, from and to these parts of its width."""
+    area = page.get_by_role("figure", name=title, exact=True).locator(".brush-area")
+    await area.scroll_into_view_if_needed()
+    box = await area.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    await page.mouse.move(box["x"] + start * box["width"], middle)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + end * box["width"], middle, steps=8)
+    await page.mouse.up()
+
+
+async def test_a_range_on_a_histogram_narrows_the_wall_and_is_in_the_address(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    left = await studio_of(page, dataset)
+    total = await told(left)
+
+    await brushed(page, "Brightness", start=0.01, end=0.45)
+
+    narrowed = await told(left)
+    assert 0 < narrowed < total
+    await expect(tiles(page)).to_have_count(narrowed)
+    await page.reload()
+    await expect(left).to_have_text(f"{narrowed} of {total} pictures")
+    await page.get_by_role("button", name="Take back: Brightness").click()
+    await expect(left).to_have_text(f"{total} of {total} pictures")
+    assert "f.brightness" not in page.url
+
+
+async def test_a_range_is_drawn_by_keys_too(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    left = await studio_of(page, dataset)
+    total = await told(left)
+
+    await page.get_by_role("slider", name="Brightness, to").focus()
+    for _ in range(15):
+        await page.keyboard.press("ArrowLeft")
+
+    assert await told(left) < total
+    await expect(page.get_by_role("slider", name="Brightness, to")).to_have_attribute(
+        "aria-valuetext", "0.5"
+    )
+    await page.keyboard.press("Escape")
+    await expect(left).to_have_text(f"{total} of {total} pictures")
+
+
+async def test_labels_tell_how_many_are_left_under_all_other_conditions(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    left = await studio_of(page, dataset)
+    dogs = page.get_by_role("button", name="dogs")
+    count = int(await dogs.locator("b").inner_text())
+
+    await dogs.click()
+
+    assert await told(left) == count
+    await brushed(page, "Brightness", start=0.01, end=0.45)
+    await expect(dogs.locator("b")).to_have_text(str(await told(left)))
+    await page.get_by_role("button", name="Clear all").click()
+    await expect(page.get_by_role("button", name="Take back: dogs")).to_have_count(0)
+
+
+async def test_a_threshold_counts_anew_at_once_and_shows_what_is_below(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    left = await studio_of(page, dataset)
+    dark = page.locator(".threshold-row").filter(has_text="Dark").first
+    before = int(await dark.locator("b").inner_text())
+
+    slider = dark.get_by_role("slider", name="Threshold of Dark")
+    await slider.fill("0.9")
+
+    after = int(await dark.locator("b").inner_text())
+    assert after > before
+    await dark.get_by_role("button").click()
+    assert await told(left) == after
+
+
+async def test_a_picture_opens_with_what_is_measured_and_the_next_one(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    await studio_of(page, dataset)
+
+    await tiles(page).first.get_by_role("button").click()
+
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.locator("dt").filter(has_text="Sharpness")).to_be_visible()
+    first = await dialog.get_by_role("heading", level=2).inner_text()
+    await dialog.get_by_role("button", name="Next").click()
+    await expect(dialog.get_by_role("heading", level=2)).not_to_have_text(first)
+    await expect(dialog.get_by_role("heading", level=2)).not_to_have_text("Loading…")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+
+
+async def test_picked_pictures_are_saved_as_a_list(
+    page: Page, datasets: Datasets, sample_folder: Path, tmp_path: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    left = await studio_of(page, dataset)
+    total = await told(left)
+    await page.get_by_role("button", name=f"Pick all {total}").click()
+
+    async with page.expect_download() as started:
+        await page.get_by_role("button", name="Save list").click()
+
+    await (await started.value).save_as(saved := tmp_path / "list.csv")
+    lines = lines_of(saved)
+    assert lines[0] == "item_id,path,label,split,sha256"
+    assert len(lines) == total + 1
+
+
+def lines_of(path: Path) -> list[str]:
+    return path.read_text().splitlines()
+
+
+async def test_before_an_analysis_the_studio_says_what_to_do_and_shows_the_pictures(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.empty()
+    path = next((sample_folder / "dogs").iterdir())
+    datasets.put(dataset, "<b>one.jpg", path.read_bytes() + uuid4().bytes)
+
+    left = await studio_of(page, dataset)
+
+    await expect(left).to_have_text("1 of 1 pictures")
+    await expect(page.get_by_text("Run an analysis first")).to_be_visible()
+    await expect(tiles(page).first).to_contain_text("<b>one.jpg")
+
+
+async def test_the_studio_is_for_everybody(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    await studio_of(page, dataset, "?f.brightness=0~0.5")
+
+    assert await seen_by_axe(page) == []
+
+
+async def test_the_studio_of_a_dataset_that_is_not_there_says_so(
+    page: Page, provoked: list[str]
+) -> None:
+    provoked.append("404")
+    await page.goto(f"/datasets/{uuid4()}/studio")
+
+    await expect(page.get_by_role("heading", name="There is no such dataset")).to_be_visible()
