@@ -4,9 +4,10 @@ import asyncio
 import inspect
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.benchmarks import (
     beside_others,
@@ -68,10 +69,19 @@ def main(wanted: Iterable[str]) -> int:
     return 0 if reached else 1
 
 
-def _measured(part: ModuleType) -> list[Figure]:
-    with tempfile.TemporaryDirectory(prefix="meanwhile-bench-") as folder:
-        figures = part.measure(Path(folder))
-        return asyncio.run(figures) if inspect.iscoroutine(figures) else figures
+def _measured(part: ModuleType) -> Iterator[Figure]:
+    """Parts that take long tell each figure once they have it."""
+    with tempfile.TemporaryDirectory(prefix="meanwhile-bench-") as folder, asyncio.Runner() as loop:
+        figures: Any = part.measure(Path(folder))
+        if hasattr(figures, "__anext__"):
+            while figure := loop.run(_next(figures)):
+                yield figure
+        else:
+            yield from loop.run(figures) if inspect.iscoroutine(figures) else figures
+
+
+async def _next(figures: AsyncIterator[Figure]) -> Figure | None:
+    return await anext(figures, None)
 
 
 if __name__ == "__main__":
