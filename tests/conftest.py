@@ -25,6 +25,7 @@ from deploy.local.servers import Servers, running_servers
 from service.domain.users import Role, User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
+from tests.onnx_files import write_means
 from tests.pictures import write_many, write_pictures
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,6 +112,14 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the site may take models from; there is one of the means of colours."""
+    folder = tmp_path_factory.mktemp("models")
+    write_means(folder / "means.onnx")
+    return folder
+
+
 @pytest.fixture
 def many(sample_folder: Path) -> Path:
     """Hundreds of files of some size that no other test has."""
@@ -131,11 +140,13 @@ def site(
     servers: Servers,
     tmp_path_factory: pytest.TempPathFactory,
     sample_folder: Path,
+    models: Path,
     neighbour: str,
 ) -> Generator[Site]:
     settings = _settings(servers, tmp_path_factory.mktemp("site"), slots=2)
     chosen = {
         "IMPORT_ROOTS": str(sample_folder.parent),
+        "MODEL_ROOTS": str(models),
         "WORKER_SLOTS": "2",
         "ALLOWED_ORIGINS": neighbour,
     }
@@ -145,11 +156,15 @@ def site(
 
 @pytest.fixture(scope="module")
 def quiet_site(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory, sample_folder: Path
+    servers: Servers,
+    tmp_path_factory: pytest.TempPathFactory,
+    sample_folder: Path,
+    models: Path,
 ) -> Generator[Web]:
     """No worker: a task waits until it is cancelled."""
     settings = _settings(servers, tmp_path_factory.mktemp("quiet"), slots=2)
-    with running_web(settings, {"IMPORT_ROOTS": str(sample_folder.parent)}) as web:
+    roots = {"IMPORT_ROOTS": str(sample_folder.parent), "MODEL_ROOTS": str(models)}
+    with running_web(settings, roots) as web:
         yield web
 
 
@@ -185,6 +200,7 @@ def _settings(servers: Servers, folder: Path, *, slots: int) -> Settings:
         storage_url=f"file://{folder / 'storage'}",
         worker_slots=slots,
         import_roots=(folder.parent,),
+        model_roots=(folder.parent,),
     )
 
 

@@ -2,18 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from service.catalog.embedding_import import EmbeddingsName
 from service.catalog.entry import Entry, Over, Params, Result, StageSpec
 from service.catalog.image_features import features_stage
 from service.domain.image_features import IMAGE_EXTRACTOR
 
-Mean = Annotated[list[float], Field(min_length=1, max_length=3)]
-Deviation = Annotated[
-    list[Annotated[float, Field(gt=0)]],
-    Field(min_length=1, max_length=3),
-]
+
+def _one_or_three(numbers: list[float]) -> list[float]:
+    if len(numbers) not in (1, 3):
+        raise ValueError(f"is one number for all channels, or three, not {len(numbers)}")
+    return numbers
+
+
+Mean = Annotated[list[float], AfterValidator(_one_or_three)]
+Deviation = Annotated[list[Annotated[float, Field(gt=0)]], AfterValidator(_one_or_three)]
 
 
 class ModelParams(Params):

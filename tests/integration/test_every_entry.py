@@ -1,4 +1,4 @@
-"""What holds for every task type that anybody may submit, by itself and with its defaults."""
+"""What holds for every task type that looks at a dataset, with its defaults."""
 
 import asyncio
 import json
@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from service.api.app import OPERATIONS
 from service.api.openapi import openapi
 from service.catalog.catalogue import CATALOGUE
+from service.catalog.embedding_model import EMBEDDING_MODEL
 from service.catalog.entry import Catalogue, Entry
 from service.domain.datasets import Dataset, Kind, Visibility
 from service.domain.tasks import Status, Task
@@ -24,14 +25,18 @@ from service.usecases.task_problems import TaskNotCompleted
 from service.usecases.tasks import Submission
 from tests.eventually import eventually
 from tests.integration.conftest import ended, import_folder, running_worker
+from tests.integration.modelling import model_params
+from tests.onnx_files import write_means
 from tests.pictures import HOSTILE, photograph
 from worker.analyses import ANALYSES
 from worker.runner import Runner
 from worker.work import Analyses, Batch, MapWork, Run, SoloTools, SoloWork
 
-ENTRIES = [entry for entry in CATALOGUE if entry.submitted_directly]
+ENTRIES = [*(entry for entry in CATALOGUE if entry.submitted_directly), EMBEDDING_MODEL]
 STAGES = [(entry, stage.name) for entry in ENTRIES for stage in entry.stages]
 SCHEMAS = openapi(OPERATIONS, CATALOGUE, "1")["components"]["schemas"]
+FINDERS = [entry for entry in ENTRIES if entry is not EMBEDDING_MODEL]
+"""Those that find something of any dataset, and be it nothing."""
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
@@ -42,6 +47,7 @@ class Subjects:
     runtime: Runtime
     user: User
     datasets: Sequence[Dataset]
+    params: Mapping[str, Any]
 
     async def fill(self, folder: Path) -> int:
         """Imports a folder into each; how many items they have together."""
@@ -52,17 +58,21 @@ class Subjects:
 
 
 @pytest.fixture
-async def subjects(runtime: Runtime, user: User, dataset: Dataset, entry: Entry) -> Subjects:
+async def subjects(
+    runtime: Runtime, user: User, dataset: Dataset, entry: Entry, tmp_path: Path
+) -> Subjects:
     new = NewDataset("target", Kind.IMAGE, Visibility.PRIVATE)
     more = [await runtime.datasets.create(user, new)] if entry.compares else []
-    return Subjects(runtime, user, [dataset, *more])
+    needed = entry is EMBEDDING_MODEL
+    params = model_params(write_means(tmp_path / "means.onnx")) if needed else {}
+    return Subjects(runtime, user, [dataset, *more], params)
 
 
 async def submitted(runtime: Runtime, user: User, subjects: Subjects, entry: Entry) -> Task:
     dataset, *targets = subjects.datasets
     target_id = targets[0].id if targets else None
-    asked = Submission(entry.name, dataset.id, target_id, force=True)
-    return (await runtime.tasks.submit(user, asked)).task
+    asked = Submission(entry.name, dataset.id, target_id, params=subjects.params, force=True)
+    return (await runtime.tasks.start(user, asked)).task
 
 
 async def result_of(
@@ -162,7 +172,7 @@ def cut(entry: Entry) -> Entry:
     return replace(entry, stages=tuple(replace(stage, chunk_size=3) for stage in entry.stages))
 
 
-@every_entry
+@pytest.mark.parametrize("entry", FINDERS, ids=lambda entry: entry.name)
 @pytest.mark.parametrize("files", [{}, {"torn.jpg": b"\xff\xd8\xff torn"}], ids=["none", "torn"])
 async def test_where_there_is_nothing_to_look_at_the_result_says_so(
     runtime: Runtime,

@@ -85,7 +85,12 @@ def folder(tmp_path: Path, sample_folder: Path) -> Path:
 
 @pytest.fixture
 def real(
-    quiet_site: Web, client: httpx2.Client, analysed: Analysed, sample_folder: Path, name: str
+    quiet_site: Web,
+    client: httpx2.Client,
+    analysed: Analysed,
+    sample_folder: Path,
+    models: Path,
+    name: str,
 ) -> dict[str, str]:
     """By what an example says, what is really there."""
     waiting = waiting_task(client)
@@ -103,6 +108,7 @@ def real(
         TASK_ID: _task_for(name, waiting["id"], analysed),
         SHA256: analysed.sha256,
         "/data/pictures": str(sample_folder),
+        "/data/models/clip.onnx": str(models / "means.onnx"),
     } | ({TOKEN: quiet_site.sign_in_path().partition("#")[2]} if name == "sign_in" else {})
 
 

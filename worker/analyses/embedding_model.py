@@ -6,7 +6,7 @@ from typing import Any
 
 from service.catalog.image_analysis import ImageAnalysisParams
 from service.domain.embeddings import VECTOR_ITEM_BYTES, Made
-from service.domain.saves import Reason, SetAsideSave, VectorSave
+from service.domain.saves import ItemSave, Reason, SetAsideSave, VectorSave
 from service.processes.output import ItemError, Output
 from service.usecases.embeddings import ModelNotAllowed
 from worker.analyses.image_features import features_work, frozen, unreadable
@@ -64,22 +64,27 @@ def keep_vector(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
 
 async def publish(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     """Shows the vectors under their name, in place of others, unless the model went wrong."""
-    del tools
     made = await run.runtime.embeddings.made(run.chunk, run.entry.stage("vectors"))
     _check_made(made)
     dimensions = made.longest_bytes // VECTOR_ITEM_BYTES
     fence = run.chunk.fence
     kept = await run.runtime.embeddings.publish(run.chunk.task_id, dimensions, fence)
-    bad = len(await unreadable(run))
+    bad = await unreadable(run)
+    await tools.save([_unreadable(run, one) for one in bad])
     return {
         "name": run.chunk.params["name"],
         "model_sha256": run.chunk.params["sha256"],
         "dimensions": dimensions,
-        "items": bad + await run.runtime.features.count_ready(*frozen(run)),
-        "unreadable": bad,
+        "items": len(bad) + await run.runtime.features.count_ready(*frozen(run)),
+        "unreadable": len(bad),
         "kept": kept,
         "set_aside": made.set_aside,
     }
+
+
+def _unreadable(run: Run, one: Mapping[str, Any]) -> ItemSave:
+    reason = {"code": one["code"], "detail": one["detail"]}
+    return ItemSave(run.chunk.fence, "unreadable", one["item_id"], 0.0, reason)
 
 
 def _check_made(made: Made) -> None:

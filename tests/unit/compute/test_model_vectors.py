@@ -1,6 +1,10 @@
 """Vectors of ONNX models: equal to what NumPy makes of the same pixels, or a reason why not."""
 
 import hashlib
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +287,46 @@ def test_a_vector_without_a_direction_is_refused(tmp_path: Path, kind: str, code
         vector_of(tmp_path / "black.png", shared(model, mean=[0.5]))
 
     assert refused.value.code == code
+
+
+def test_without_onnxruntime_a_model_is_refused_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = write_means(tmp_path / "means.onnx")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)  # which is how an import fails
+
+    with pytest.raises(Unreadable) as refused:
+        check(None, shared(model))
+
+    assert refused.value.code == "no_onnxruntime"
+
+
+OPENED_IN_LITTLE_MEMORY = """
+import json, resource, sys
+resource.setrlimit(resource.RLIMIT_DATA, (160 << 20, 160 << 20))
+from service.compute.model_vectors import check
+from service.errors import Unreadable
+try:
+    check(None, json.loads(sys.argv[1]))
+except Unreadable as error:
+    print(error.code)
+"""
+
+
+def test_a_model_that_does_not_fit_in_memory_is_refused_with_a_reason(tmp_path: Path) -> None:
+    weight = numpy_helper.from_array(np.ones((150_528, 100), np.float32), "weight")
+    nodes = [node("Flatten", "image", to="flat"), node("MatMul", "flat", "weight")]
+    model = write(tmp_path / "large.onnx", nodes, ("n", 3, 224, 224), ("n", 100), weights=[weight])
+
+    done = subprocess.run(
+        [sys.executable, "-c", OPENED_IN_LITTLE_MEMORY, json.dumps(shared(model))],
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() == "model_too_large"
 
 
 def test_three_means_do_not_fit_a_grey_model(tmp_path: Path) -> None:
