@@ -34,6 +34,8 @@ from service.db.retrying import Retrying
 from service.db.saves import Saves
 from service.db.setting_aside import SettingAside
 from service.db.submitting import Submitting
+from service.db.subsets import Subsets
+from service.db.tags import Tags
 from service.db.task_log import TaskLog
 from service.db.tasks import Tasks
 from service.db.uploads import Uploads
@@ -59,6 +61,8 @@ from service.usecases.maps import MapActions
 from service.usecases.removal import Removal
 from service.usecases.reports import ReportActions
 from service.usecases.runs import RunActions
+from service.usecases.subsets import SubsetActions
+from service.usecases.tags import TagActions
 from service.usecases.tasks import TaskActions
 from service.usecases.telling import Telling
 from service.usecases.uploads import UploadActions, UploadLimits
@@ -85,6 +89,8 @@ class Runtime:
     access: AccessActions
     datasets: DatasetActions
     columns: ColumnActions
+    tags: TagActions
+    subsets: SubsetActions
     uploads: UploadActions
     own_embeddings: EmbeddingActions
     removal: Removal
@@ -160,6 +166,8 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
         access=AccessActions(Users(database)),
         datasets=dataset_actions,
         columns=ColumnActions(dataset_actions, features, ItemColumns(database)),
+        tags=TagActions(dataset_actions, Tags(database)),
+        subsets=SubsetActions(dataset_actions, Subsets(database), settings.max_user_bytes),
         uploads=UploadActions(
             dataset_actions, datasets, blobs, items, uploads, storage, _limits(settings)
         ),

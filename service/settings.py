@@ -98,7 +98,7 @@ class Settings(DatabaseSettings):
 
     max_request_bytes: int = Field(default=256 << 20, ge=1024)
     max_files_per_request: int = Field(default=1000, ge=1)
-    max_body_bytes: int = Field(default=1 << 20, ge=1024)
+    max_body_bytes: int = Field(default=1 << 21, ge=1024)
     """The largest JSON body."""
 
     @field_validator("keep_tasks_days", "keep_results_days")

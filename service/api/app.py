@@ -31,6 +31,8 @@ from service.api.routes import (
     maps,
     session,
     stream_tickets,
+    subsets,
+    tags,
     tasks,
     uploads,
 )
@@ -46,6 +48,8 @@ OPERATIONS = (
     *datasets.OPERATIONS,
     *uploads.OPERATIONS,
     *columns.OPERATIONS,
+    *tags.OPERATIONS,
+    *subsets.OPERATIONS,
     *blobs.OPERATIONS,
     *tasks.OPERATIONS,
     *exports.OPERATIONS,

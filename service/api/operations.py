@@ -1,5 +1,6 @@
 """Operations: routes as data, from which both the router and the OpenAPI document are made."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -61,6 +62,8 @@ def path_id(connection: HTTPConnection, name: str) -> UUID:
 
 
 STREAM = "text/event-stream"
+LARGE_BYTES = 1 << 16
+"""A JSON body of more would hold everybody else up, and is read in a thread."""
 Endpoint = Callable[[Call], Awaitable[Response]]
 
 
@@ -132,11 +135,9 @@ class Operation:
             data += part
             if len(data) > limit:
                 raise BodyTooLarge(f"a JSON body has at most {limit} bytes")
-        try:
-            told = strict_json.loads(data or b"{}")
-        except ValueError as error:
-            raise InvalidRequest(f"the body cannot be read as JSON: {error}") from error
-        return _validated(self.body, told)
+        if len(data) > LARGE_BYTES:
+            return await asyncio.to_thread(_parsed, self.body, data)
+        return _parsed(self.body, data)
 
 
 def routes(operations: Iterable[Operation]) -> list[Route]:
@@ -156,6 +157,14 @@ def _route(path: str, by_method: Mapping[str, Operation]) -> Route:
     if any(STREAM in operation.answers.values() for operation in by_method.values()):
         (route.methods or set()).discard("HEAD")  # it would hold a stream open to say nothing
     return route
+
+
+def _parsed(model: type[BaseModel], data: bytes | bytearray) -> BaseModel:
+    try:
+        told = strict_json.loads(data or b"{}")
+    except ValueError as error:
+        raise InvalidRequest(f"the body cannot be read as JSON: {error}") from error
+    return _validated(model, told)
 
 
 def _once(told: QueryParams) -> dict[str, str]:

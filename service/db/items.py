@@ -68,8 +68,22 @@ WHERE dataset_id = $1 AND ((added_in > $2 AND removed_in IS NULL)
                         OR (added_in <= $2 AND removed_in > $2))
 """
 
+FOLLOW = """
+UPDATE item_tags o SET item_id = new.id
+FROM items old CROSS JOIN LATERAL (
+    SELECT id FROM items WHERE dataset_id = $1 AND path = old.path AND removed_in IS NULL LIMIT 1
+) new
+WHERE o.item_id = old.id AND old.dataset_id = $1 AND old.removed_in = $2
+"""
+"""The tags of items that a version has replaced go to those in their place."""
+
 COLUMNS = """i.id, i.path, b.sha256, b.size_bytes, i.label, i."group", i.split, i.added_in,
-    EXISTS (SELECT FROM features f WHERE f.blob_id = b.id AND f.state = 'ready') AS thumbnail"""
+    EXISTS (SELECT FROM features f WHERE f.blob_id = b.id AND f.state = 'ready') AS thumbnail,
+    ARRAY(SELECT t.name FROM item_tags o JOIN tags t ON t.id = o.tag_id WHERE o.item_id = i.id
+          ORDER BY t.name) AS tags"""
+
+TAGGED = """i.id IN (SELECT o.item_id FROM item_tags o JOIN tags t ON t.id = o.tag_id
+    WHERE t.dataset_id = $1 AND t.name = {})"""
 
 PAGE = """
 SELECT {columns}, NULL::float8 AS score, i.id AS place
@@ -101,6 +115,11 @@ COUNT_BY = """
 SELECT {column} AS name, count(*) AS items FROM items
 WHERE dataset_id = $1 AND removed_in IS NULL AND {column} IS NOT NULL
 GROUP BY 1 ORDER BY 1 LIMIT $2
+"""
+COUNT_TAGS = """
+SELECT t.name, count(*) AS items
+FROM tags t JOIN item_tags o ON o.tag_id = t.id JOIN items i ON i.id = o.item_id
+WHERE t.dataset_id = $1 AND i.removed_in IS NULL GROUP BY 1 ORDER BY 1
 """
 MOST_NAMES = 1000
 
@@ -157,6 +176,8 @@ async def _replace(
         [place.group for place in places],
         [place.split for place in places],
     )
+    if gone:
+        await connection.execute(FOLLOW, dataset_id, version)
     size_bytes = sum(row["size_bytes"] for row in fresh)
     freed_bytes = sum(row["old_size_bytes"] for row in gone)
     await connection.execute(COUNT, dataset_id, len(fresh) - len(gone), size_bytes - freed_bytes)
@@ -223,7 +244,12 @@ class Items:
             rows = await self._pool.fetch(statement, dataset_id, MOST_NAMES)
             return {row["name"]: row["items"] for row in rows}
 
-        return Labels(labels=await counted("label"), splits=await counted("split"))
+        tags = await self._pool.fetch(COUNT_TAGS, dataset_id)
+        return Labels(
+            labels=await counted("label"),
+            splits=await counted("split"),
+            tags={row["name"]: row["items"] for row in tags},
+        )
 
     async def page(self, dataset_id: UUID, query: ItemQuery) -> list[Item]:
         """Items of the newest version; with an issue, those that the last analysis found."""
@@ -242,6 +268,8 @@ class Items:
             bind("i.label = {}", query.label)
         if query.split is not None:
             bind("i.split = {}", query.split)
+        if query.tag is not None:
+            bind(TAGGED, query.tag)
         if query.after is not None:
             bind(_after(query), *query.after)
         statement = ISSUE_PAGE if query.issue is not None else PAGE

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from service.db.items import COUNT, LOCK, REMOVE
+from service.db.items import COUNT, FOLLOW, LOCK, REMOVE
 from service.domain.datasets import Place
 
 MATCH = """
@@ -52,6 +52,7 @@ async def _replace(
         [place.group for place in places.values()],
         [place.split for place in places.values()],
     )
+    await connection.execute(FOLLOW, dataset_id, version)
     await connection.execute(COUNT, dataset_id, 0, 0)
 
 

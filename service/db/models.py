@@ -215,6 +215,29 @@ class ItemRow(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
 
+class TagRow(Base):
+    """A tag of a dataset."""
+
+    __tablename__ = "tags"
+    __table_args__ = (UniqueConstraint("dataset_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    dataset_id: Mapped[UUID] = mapped_column(ForeignKey("datasets.id"))
+    name: Mapped[str]
+
+
+class ItemTagRow(Base):
+    """An item that is marked with a tag."""
+
+    __tablename__ = "item_tags"
+    __table_args__ = (Index("ix_item_tags_item_id", "item_id"),)
+
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
 class FeatureRow(Base):
     """What an extractor made of a blob; a claim counts while its chunk's run is running."""
 

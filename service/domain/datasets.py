@@ -1,7 +1,7 @@
 """Datasets: named collections of items, their blobs, and the rules for names and paths."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,6 +83,7 @@ class Item:
     added_in: int
     thumbnail: bool
     """Whether there is a small picture of it."""
+    tags: Sequence[str]
     score: float | None
     """What the analysis says that a page was filtered by; lower is worse."""
     place: int
@@ -91,10 +92,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels and splits of a dataset, each with how many items have it; up to 1,000 of both."""
+    """The labels and splits of a dataset, each with how many items have it; up to 1,000 of both.
+
+    And its tags.
+    """
 
     labels: Mapping[str, int]
     splits: Mapping[str, int]
+    tags: Mapping[str, int]
 
 
 class ItemSort(StrEnum):
@@ -114,6 +119,7 @@ class ItemQuery:
     issue: str | None = None
     label: str | None = None
     split: str | None = None
+    tag: str | None = None
     sort: ItemSort = ItemSort.PATH
     after: tuple[str] | tuple[int] | tuple[float, int] | None = None
     """The last page's last path, id, or score and id, as the order has it."""

@@ -98,13 +98,17 @@ class DatasetActions:
         self._import_roots = import_roots
 
     async def create(self, user: User, new: NewDataset) -> Dataset:
-        if not user.creates:
-            raise Forbidden("viewers cannot create datasets; ask an admin for the role 'member'")
-        name = _checked(new.name)
+        name = self.name_for_new(user, new.name)
         id_ = uuid4()
         if not await self._datasets.create(id_, user, name, new.kind, new.visibility):
             raise DatasetNameTaken(f"you have a dataset named {name!r} already")
         return await self.find(user, id_)
+
+    def name_for_new(self, user: User, told: str) -> str:
+        """The name of a dataset, of a user who may create one."""
+        if not user.creates:
+            raise Forbidden("viewers cannot create datasets; ask an admin for the role 'member'")
+        return _checked(told)
 
     async def find(self, user: User, id_: UUID) -> Dataset:
         dataset = await self._datasets.find(id_, user)

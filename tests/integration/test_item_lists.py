@@ -20,7 +20,7 @@ def test_labels_and_splits_say_how_many_items_have_them(
 
     told = client.get(f"{API}/datasets/{dataset_id}/labels").json()
 
-    assert told == {"labels": {"cats": 2}, "splits": {"test": 1, "train": 1}}
+    assert told == {"labels": {"cats": 2}, "splits": {"test": 1, "train": 1}, "tags": {}}
 
 
 def test_labels_come_from_a_list_and_analyses_hold_on_to_their_items(

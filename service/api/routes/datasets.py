@@ -94,6 +94,7 @@ async def list_items(call: Call) -> Response:
         issue=query.issue,
         label=query.label,
         split=query.split,
+        tag=query.tag,
         sort=query.sort,
         after=_after(query),
     )
@@ -253,7 +254,7 @@ OPERATIONS = (
         "GET",
         f"{DATASET}/labels",
         read_labels,
-        "The labels and splits of a dataset, and how many items have each",
+        "The labels, splits and tags of a dataset, and how many items have each",
         {200: LabelsAnswer},
         problems=(DatasetNotFound,),
     ),

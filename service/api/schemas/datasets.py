@@ -73,6 +73,7 @@ class ItemAnswer(Answer):
     added_in: int
     thumbnail: bool
     """Whether its blob has a thumbnail."""
+    tags: list[str]
     score: float | None
     """What the analysis says of the issue that was asked for; lower is worse."""
 
@@ -85,10 +86,14 @@ class ItemPage(Answer):
 
 
 class LabelsAnswer(Answer):
-    """By which labels and splits items can be asked for: up to 1,000 of both, with their items."""
+    """By which labels, splits and tags items can be asked for, with how many there are.
+
+    Up to 1,000 labels and splits, and all tags.
+    """
 
     labels: dict[str, int]
     splits: dict[str, int]
+    tags: dict[str, int]
 
 
 class AddedFile(Answer):
@@ -151,6 +156,7 @@ class ItemsQuery(Page):
     """As the newest completed image analysis found it."""
     label: Annotated[str | None, Field(max_length=1024)] = None
     split: Annotated[str | None, Field(max_length=1024)] = None
+    tag: Annotated[str | None, Field(max_length=100)] = None
     sort: ItemSort = ItemSort.PATH
     ids: Annotated[str | None, Field(pattern=CHOSEN)] = None
     """Instead of all of these: up to 200 ids, separated by commas, for items in this order."""
