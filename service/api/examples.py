@@ -11,6 +11,7 @@ TARGET_ID = "0d3b8a52-7c1e-4a86-9f5e-6b0c2d9e1f33"
 TASK_ID = "c3d1f0a2-8a4e-4f57-b6c9-7b1f5e2d9a44"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 ITEM_PATH = "dogs/1.jpg"
+ITEM_ID = 1234567
 
 
 def path_examples(operation: Operation) -> dict[str, str]:

@@ -127,7 +127,7 @@ ALL = (
         "POST /tasks",
         413,
         "body_too_large",
-        "at most 1048576 bytes",
+        "at most 2097152 bytes",
         params(b'{"a": "' + b"a" * TEN_MEGABYTES + b'"}'),
     ),
     *(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from service.api.app import OPERATIONS
-from service.api.examples import DATASET_ID, ITEM_PATH, SHA256, TARGET_ID, TASK_ID
+from service.api.examples import DATASET_ID, ITEM_ID, ITEM_PATH, SHA256, TARGET_ID, TASK_ID
 from service.api.openapi import openapi
 from service.catalog.catalogue import CATALOGUE
 from tests.conftest import Web, running
@@ -95,7 +95,7 @@ def real(
     """By what an example says, what is really there."""
     waiting = waiting_task(client)
     here = f"{API}/datasets/{waiting['dataset_id']}/files/{ITEM_PATH}"
-    client.put(here, content=b"something").raise_for_status()
+    added = client.put(here, content=b"something").json()
     if name == ON_A_CANCELLED_TASK:
         client.post(waiting["links"]["cancel"]).raise_for_status()
     target = new_dataset(client)
@@ -107,6 +107,7 @@ def real(
         TARGET_ID: target,
         TASK_ID: _task_for(name, waiting["id"], analysed),
         SHA256: analysed.sha256,
+        str(ITEM_ID): str(added["item_id"]),
         "/data/pictures": str(sample_folder),
         "/data/models/clip.onnx": str(models / "means.onnx"),
     } | ({TOKEN: quiet_site.sign_in_path().partition("#")[2]} if name == "sign_in" else {})

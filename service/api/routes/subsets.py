@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from service.api.examples import ITEM_ID
 from service.api.operations import Call, Operation
 from service.api.response_headers import LOCATION
 from service.api.schemas.datasets import DatasetAnswer
@@ -29,7 +30,7 @@ OPERATIONS = (
         {201: DatasetAnswer},
         told={201: (LOCATION,)},
         body=SubsetBody,
-        example={"name": "the best of it", "item_ids": [1, 2]},
+        example={"name": "the best of it", "item_ids": [ITEM_ID]},
         problems=(DatasetNotFound, InvalidName, DatasetNameTaken, NoItemsChosen, QuotaExceeded),
     ),
 )

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from service.api.examples import ITEM_ID
 from service.api.operations import Call, Operation
 from service.api.schemas.tags import TagsAnswer, TagsBody
 from service.api.views import PREFIX, json
@@ -23,7 +24,7 @@ OPERATIONS = (
         "Add tags to many items of a dataset, or remove them, all or nothing",
         {200: TagsAnswer},
         body=TagsBody,
-        example={"item_ids": [1, 2], "add": ["to check"], "remove": ["done"]},
+        example={"item_ids": [ITEM_ID], "add": ["to check"], "remove": ["done"]},
         problems=(DatasetNotFound, InvalidTag, TooManyTags),
     ),
 )
