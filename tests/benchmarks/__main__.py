@@ -21,6 +21,7 @@ from tests.benchmarks import (
     growth,
     image_analysis,
     ingest,
+    item_map,
     item_pages,
     pickup,
     recovery,
@@ -54,6 +55,7 @@ PARTS = (
     steps,
     clustering,
     columns,
+    item_map,
 )
 
 

@@ -38,7 +38,9 @@ def test_colours_are_written_in_the_tokens_only() -> None:
 def test_every_token_is_used_and_every_used_one_exists() -> None:
     written = set(re.findall(r"^\s*(--[\w-]+):", TOKENS, re.MULTILINE))
 
-    asked = set(re.findall(r"var\((--[\w-]+)\)", TOKENS + "".join(map(Path.read_text, SHEETS))))
+    asked = set(
+        re.findall(r"var\((--[\w-]+)\)", TOKENS + "".join(map(Path.read_text, SHEETS)) + SCRIPTS)
+    )
 
     assert asked == written
 
