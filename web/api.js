@@ -61,13 +61,15 @@ export function fileAddress(datasetId, path) {
 export const blobUrl = (sha256) => `${PREFIX}/blobs/${sha256}`;
 export const thumbnailUrl = (sha256) => `${blobUrl(sha256)}/thumbnail`;
 
-function address(path, query = {}) {
+/** Below the prefix, or as one of a task's links says it. */
+export function address(path, query = {}) {
   const asked = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
   const search = new URLSearchParams(asked).toString();
   return (path.startsWith(PREFIX) ? path : PREFIX + path) + (search ? `?${search}` : "");
 }
 
-async function answered(url, options, anonymous = false) {
+/** Asks any address; throws a Problem unless the answer is a good one. `anonymous` ones may be 401. */
+export async function answered(url, options, anonymous = false) {
   const answer = await reach(url, options);
   if (answer.ok) return answer;
   throw told(await problemOf(answer), anonymous);

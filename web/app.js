@@ -5,7 +5,7 @@ import { signedOut } from "./api.js";
 import { ProblemNotice } from "./components/notice.js";
 import { SiteHeader } from "./components/site-header.js";
 import { finishNotices } from "./finish-notices.js";
-import { t } from "./language.js";
+import { language, t } from "./language.js";
 import { BrokenPage, NoSuchPage } from "./pages/dead-ends.js";
 import { DatasetPage } from "./pages/dataset.js";
 import { DatasetsPage } from "./pages/datasets.js";
@@ -59,6 +59,9 @@ function SignedIn({ children }) {
   return user.value ? children : html`<p class="patience" role="status">${t("site.loading")}</p>`;
 }
 
+effect(() => {
+  document.documentElement.lang = language.value;
+});
 signedOut.tell = askToSignIn;
 effect(() => (user.value ? activeTasks.start(user.value.name) : activeTasks.stop()));
 finishNotices.start();

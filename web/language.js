@@ -3,7 +3,7 @@
 import { keep, kept } from "./kept.js";
 import en from "./strings/en.js";
 import ko from "./strings/ko.js";
-import { computed, effect, signal } from "./ui.js";
+import { computed, signal } from "./ui.js";
 
 const TABLES = { en, ko };
 const KEPT = "language";
@@ -16,14 +16,16 @@ export const locale = computed(
   () => navigator.languages.find((tag) => tag.split("-")[0] === language.value) ?? language.value,
 );
 
-effect(() => {
-  document.documentElement.lang = language.value;
-});
-
 /** Changes the language of this page and of every later visit. */
 export function speak(code) {
   language.value = code;
   keep(KEPT, code);
+}
+
+/** Speaks as a page around does, where that is a language of ours; nothing is kept. */
+export function speakAs(tag) {
+  const code = tag?.split("-")[0];
+  if (code in TABLES) language.value = code;
 }
 
 /** Whether there is a text under this key. */

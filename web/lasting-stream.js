@@ -19,9 +19,10 @@ export class LastingStream {
    * @param hear called with the name and the data of each event
    * @param connect called with `live`, `reconnecting`, `offline`, `closed` or `refused`
    * @param last the name of the event after which nothing comes, if there is one
+   * @param open opens a connection as `openStream` does
    */
-  constructor(path, { hear, connect, last, random = Math.random }) {
-    Object.assign(this, { path, hear, connect, last, random });
+  constructor(path, { hear, connect, last, open = openStream, random = Math.random }) {
+    Object.assign(this, { path, hear, connect, last, open, random });
     this.failures = 0;
     this.ending = new AbortController();
   }
@@ -54,7 +55,7 @@ export class LastingStream {
 
   /** Hears one connection to its end; "done" where there is nothing more to come. */
   async #listen() {
-    const body = await openStream(this.path, { lastId: this.lastId, signal: this.ending.signal });
+    const body = await this.open(this.path, { lastId: this.lastId, signal: this.ending.signal });
     if (body === null) return "done";
     for await (const { name, data, id } of eventsOf(body)) {
       if (this.stopped) return "done";

@@ -1,7 +1,7 @@
 /** LiveTask: a task that is watched; its newest state as signals that components read. */
 
-import { call, get } from "./api.js";
 import { LastingStream } from "./lasting-stream.js";
+import { home } from "./task-door.js";
 import { TaskLog } from "./task-log.js";
 import { isActive } from "./task-state.js";
 import { signal } from "./ui.js";
@@ -10,7 +10,8 @@ const STATES = ["snapshot", "progress", "done"];
 
 export class LiveTask {
   /** Watches at once if the task still goes on; `onEnd(task)` is called when it ends. */
-  constructor(task, { onEnd = () => {} } = {}) {
+  constructor(task, { onEnd = () => {}, door = home } = {}) {
+    this.door = door;
     this.task = signal(task);
     this.preview = signal(null);
     this.result = signal(null);
@@ -19,9 +20,14 @@ export class LiveTask {
     this.cancelProblem = signal(null);
     this.retryAsked = signal(false);
     this.retryProblem = signal(null);
-    this.log = new TaskLog(task);
+    this.log = new TaskLog(task, door);
     this.onEnd = onEnd;
     if (isActive(task)) this.resume();
+  }
+
+  /** Whether to offer what changes it. */
+  get acts() {
+    return this.door.acts(this.task.value);
   }
 
   /** Goes on watching: connecting | live | reconnecting | offline, until closed or refused. */
@@ -29,6 +35,7 @@ export class LiveTask {
     this.connection.value = "connecting";
     this.stream = new LastingStream(this.task.value.links.events, {
       last: "done",
+      open: this.door.openStream,
       hear: (name, data) => this.#hear(name, data),
       connect: (state) => (this.connection.value = state),
     }).start();
@@ -49,7 +56,7 @@ export class LiveTask {
     this.cancelAsked.value = true;
     this.cancelProblem.value = null;
     try {
-      this.#accept(await call("POST", this.task.value.links.cancel));
+      this.#accept(await this.door.call("POST", this.task.value.links.cancel));
     } catch (problem) {
       await this.#notCancelled(problem);
     }
@@ -61,7 +68,7 @@ export class LiveTask {
     this.retryProblem.value = null;
     const { links, partial } = this.task.value;
     try {
-      this.reopen(await call("POST", links.retry, { body: partial ? { only: "failed_items" } : {} }));
+      this.reopen(await this.door.call("POST", links.retry, { body: partial ? { only: "failed_items" } : {} }));
     } catch (problem) {
       this.retryProblem.value = problem;
     } finally {
@@ -84,7 +91,7 @@ export class LiveTask {
   async #notCancelled(problem) {
     this.cancelAsked.value = false;
     if (problem.status !== 409) this.cancelProblem.value = problem;
-    else await get(this.task.value.links.self).then((task) => this.#accept(task), () => {});
+    else await this.door.call("GET", this.task.value.links.self).then((task) => this.#accept(task), () => {});
   }
 
   #hear(name, data) {

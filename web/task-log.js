@@ -1,14 +1,15 @@
 /** TaskLog: the lines of a task's log, each once, as they are streamed or fetched. */
 
-import { get } from "./api.js";
+import { home } from "./task-door.js";
 import { signal } from "./ui.js";
 
 const KEPT = 500;
 const PAGE = 200;
 
 export class TaskLog {
-  constructor(task) {
+  constructor(task, door = home) {
     this.task = task;
+    this.door = door;
     this.lines = signal([]);
     this.failed = signal(false);
   }
@@ -23,7 +24,7 @@ export class TaskLog {
     this.failed.value = false;
     try {
       const query = { after: this.#last, limit: PAGE };
-      (await get(this.task.links.log, query)).items.forEach((line) => this.add(line));
+      (await this.door.call("GET", this.task.links.log, { query })).items.forEach((line) => this.add(line));
     } catch {
       this.failed.value = true;
     }

@@ -39,6 +39,11 @@ export function isRetryable({ status, partial }) {
   return status === "failed" || status === "cancelled" || partial;
 }
 
+/** Why it could not be cancelled: one who may not, or a line that was lost. */
+export function whyNotCancelled({ status }) {
+  return t(status === 401 || status === 403 ? "progress.cancel_refused" : "progress.cancel_failed");
+}
+
 /** Why a retry was refused; a general word where that is new. */
 export function whyNotRetried({ code }) {
   const key = `not_retried.${code}`;

@@ -27,10 +27,6 @@ JOINERS = {0x200C: None, 0x200D: None}
 """Cannot be seen, but Persian and many emoji are not written without them."""
 
 
-JOINERS = {0x200C: None, 0x200D: None}
-"""Cannot be seen, but Persian and many emoji are not written without them."""
-
-
 class DatasetNotFound(MeanwhileError):
     """None of that id that the user may see."""
 

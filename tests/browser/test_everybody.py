@@ -142,14 +142,16 @@ async def places(page: Page, analysed: str, empty: str) -> AsyncIterator[str]:
     yield "signed out"
 
 
-async def seen_by_axe(page: Page) -> list[str]:
+async def seen_by_axe(page: Page, within: str = "html") -> list[str]:
     """What it objects to in light, and to the contrasts in dark, where nothing else differs."""
     found: list[str] = []
     for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
         # without motion, or axe may look at a colour on its way to another
         wanted = "dark" if scheme == "dark" else "light"
         await page.emulate_media(color_scheme=wanted, reduced_motion="reduce")
-        told = await Axe().run(page, options={"resultTypes": ["violations"], **rules})
+        told = await Axe().run(
+            page, context={"include": [[within]]}, options={"resultTypes": ["violations"], **rules}
+        )
         found += [
             f"{scheme}, {violation['id']} ({violation['impact']}): {node['html'][:200]}"
             for violation in told.response["violations"]

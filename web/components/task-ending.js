@@ -1,7 +1,7 @@
 /** TaskEnding: what a person must know of how a task ended, and what to do about it. */
 
 import { t } from "../language.js";
-import { adviceFor, whyNotRetried } from "../task-state.js";
+import { adviceFor, whyNotCancelled, whyNotRetried } from "../task-state.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
 
@@ -10,7 +10,7 @@ export function TaskEnding({ task, live }) {
   const notRetried = live.retryProblem.value;
   return html`
     ${aside > 0 && html`<p class="task-note">${t("progress.set_aside", { count: aside })}</p>`}
-    ${live.cancelProblem.value && html`<p class="task-note bad" role="alert">${t("progress.cancel_failed")}</p>`}
+    ${live.cancelProblem.value && html`<p class="task-note bad" role="alert">${whyNotCancelled(live.cancelProblem.value)}</p>`}
     ${notRetried && html`<p class="task-note bad" role="alert">${whyNotRetried(notRetried)}</p>`}
     ${task.status === "cancelled" && html`<p class="task-note">${t("progress.cancelled_help")}</p>`}
     ${task.error && html`

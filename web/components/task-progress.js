@@ -1,8 +1,12 @@
-/** TaskProgress: a task while it runs and how it ended. */
+/**
+ * TaskProgress: a task while it runs and how it ended.
+ *
+ * Pages of other origins import this file and write `<meanwhile-task>`: docs/watching-tasks.md.
+ */
 
 import { percent } from "../format.js";
 import { t } from "../language.js";
-import { owns } from "../session.js";
+import { defineTaskElement } from "../task-element.js";
 import { isActive, isRetryable, stateOf, typeTitle } from "../task-state.js";
 import { html } from "../ui.js";
 import { CancelButton } from "./cancel-button.js";
@@ -28,8 +32,8 @@ export function TaskProgress({ live }) {
         <span class="task-percent">${percent(task.progress)}</span>
         <div class="task-tools">
           <${LiveSwitch} live=${live} />
-          ${isActive(task) && html`<${CancelButton} live=${live} />`}
-          ${isRetryable(task) && owns(task) && html`<${RetryButton} live=${live} />`}
+          ${isActive(task) && live.acts && html`<${CancelButton} live=${live} />`}
+          ${isRetryable(task) && live.acts && html`<${RetryButton} live=${live} />`}
         </div>
       </header>
       <${ProgressBar} task=${task} label=${label} />
@@ -37,7 +41,9 @@ export function TaskProgress({ live }) {
       <${TaskStages} task=${task} />
       <${TaskEnding} task=${task} live=${live} />
       ${live.result.value && html`<${ImportOutcome} result=${live.result.value} />`}
-      <${TaskLogLines} task=${task} log=${live.log} />
+      ${live.door.asks && html`<${TaskLogLines} task=${task} log=${live.log} />`}
       <${SpokenProgress} task=${task} />
     </section>`;
 }
+
+defineTaskElement(TaskProgress);

@@ -266,6 +266,8 @@ export default {
   },
   "progress.cancelled_help": "What was computed so far is kept; a retry goes on from there.",
   "progress.cancel_failed": "Cancelling did not get through; please try again.",
+  "progress.cancel_refused": "Only whoever started it, or an admin, may cancel it.",
+  "task.refused": "There is no such task, or it is not yours to watch.",
   "not_retried.any": "It could not be retried; please try again.",
   "not_retried.active_twin": "The same is running already; it is shown among what runs.",
   "not_retried.task_not_retryable": "It cannot be retried any more. Start it anew.",

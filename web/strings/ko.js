@@ -261,6 +261,8 @@ export default {
   "progress.set_aside": { other: "{count}개 항목은 처리하지 못해 사유와 함께 제외했습니다." },
   "progress.cancelled_help": "지금까지 계산한 것은 보관됩니다. 다시 시도하면 이어서 진행합니다.",
   "progress.cancel_failed": "취소 요청이 전달되지 않았습니다. 다시 시도해 주세요.",
+  "progress.cancel_refused": "시작한 사람이나 관리자만 취소할 수 있습니다.",
+  "task.refused": "그런 작업이 없거나 볼 권한이 없습니다.",
   "not_retried.any": "다시 시작하지 못했습니다. 잠시 후 다시 시도해 주세요.",
   "not_retried.active_twin": "같은 작업이 이미 진행 중입니다. 실행 중인 작업에서 확인할 수 있습니다.",
   "not_retried.task_not_retryable": "더 이상 다시 시도할 수 없는 작업입니다. 새로 시작해 주세요.",
