@@ -52,6 +52,10 @@ class Datasets:
         asked = {"type": "image_analysis", "dataset_id": id_}
         self.ended(self.client.post(f"{API}/tasks", json=asked).json())
 
+    def grouped(self, id_: str) -> None:
+        asked = {"type": "clustering", "dataset_id": id_}
+        self.ended(self.client.post(f"{API}/tasks", json=asked).json())
+
     def cancel(self, id_: str) -> None:
         """Ends what still runs, so that the next test has the worker for itself."""
         for task in self.client.get(f"{API}/datasets/{id_}").json()["running"]:

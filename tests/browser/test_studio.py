@@ -153,6 +153,54 @@ async def test_picked_pictures_are_saved_as_a_list(
     assert len(lines) == total + 1
 
 
+async def test_picked_pictures_get_a_tag_and_become_a_dataset(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    await studio_of(page, dataset)
+    await tiles(page).first.hover()
+    await tiles(page).first.get_by_role("checkbox").check()
+
+    await page.get_by_role("button", name="Tag…").click()
+    await page.get_by_label("Tag", exact=True).fill("odd")
+    await page.get_by_role("button", name="Give the tag").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await tiles(page).first.locator(".tile-open").click()
+    await expect(page.get_by_role("dialog").locator("dd").filter(has_text="odd")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="New dataset…").click()
+    name = f"chosen {uuid4()}"
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_role("button", name="Make it").click()
+
+    await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    await expect(page.get_by_role("link", name="1 picture")).to_be_visible()
+
+
+async def test_what_is_drawn_around_on_the_map_narrows_the_wall(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.grouped(dataset)
+    left = await studio_of(page, dataset)
+    total = await told(left)
+    field = page.get_by_role("application")
+    await field.scroll_into_view_if_needed()
+    box = await field.bounding_box()
+    assert box is not None
+    middle, bottom = box["x"] + box["width"] / 2, box["y"] + box["height"] - 2
+
+    await page.get_by_role("button", name="Draw around").click()
+    await page.mouse.move(box["x"] + 2, box["y"] + 2)
+    await page.mouse.down()
+    for x, y in ((middle, box["y"] + 2), (middle, bottom), (box["x"] + 2, bottom)):
+        await page.mouse.move(x, y, steps=4)
+    await page.mouse.up()
+
+    await expect(page.get_by_role("button", name="Take back: drawn on the map")).to_be_visible()
+    assert 0 < await told(left) < total
+
+
 def lines_of(path: Path) -> list[str]:
     return path.read_text().splitlines()
 

@@ -11,6 +11,7 @@ import { PickedBar } from "../studio/picked-bar.js";
 import { PictureDetail } from "../studio/picture-detail.js";
 import { PictureWall } from "../studio/picture-wall.js";
 import { SortChoice } from "../studio/sort-choice.js";
+import { StudioMap } from "../studio/studio-map.js";
 import { StudioRoom } from "../studio/studio-room.js";
 import { visible } from "../text.js";
 import { html, useEffect, useMemo, useState } from "../ui.js";
@@ -48,7 +49,10 @@ export function StudioPage({ id }) {
           <${StudioIssues} studio=${studio} />
           <${AttributePanel} studio=${studio} />
         </div>
-        <${PictureWall} studio=${studio} open=${open} />
+        <div class="studio-views">
+          <${StudioMap} studio=${studio} />
+          <${PictureWall} studio=${studio} open=${open} />
+        </div>
       </div>
       ${opened !== null && opened < studio.wanted.value.length && html`<${PictureDetail} studio=${studio} n=${opened} go=${open} />`}
     </section>`;

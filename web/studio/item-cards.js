@@ -29,6 +29,12 @@ export class ItemCards {
     return ids.map((id) => this.known.get(id)).filter(Boolean);
   }
 
+  /** These are asked for again when they are looked at. */
+  forget(ids) {
+    ids.forEach((id) => this.known.delete(id));
+    this.come.value += 1;
+  }
+
   #ask(id) {
     this.wanted.add(id);
     this.timer ??= setTimeout(() => this.#fetch(), WAIT_MS);

@@ -53,6 +53,7 @@ function Facts({ studio, place, card }) {
     <dl class="detail-facts">
       ${card?.label && html`<dt>${t("studio.by.label")}</dt><dd>${visible(card.label)}</dd>`}
       ${card?.split && html`<dt>${t("studio.by.split")}</dt><dd>${visible(card.split)}</dd>`}
+      ${card?.tags.length > 0 && html`<dt>${t("studio.tags")}</dt><dd>${card.tags.map(visible).join(", ")}</dd>`}
       ${issues.map(([name, { values }]) => html`
         <dt key=${name} class="warns"><${Icon} name="warning" />${t(`issue.${name}`)}</dt><dd>${score(values[place])}</dd>`)}
       ${told.map(([name, values]) => html`

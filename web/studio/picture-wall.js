@@ -16,6 +16,7 @@ export function PictureWall({ studio, open }) {
   const frame = useRef(null);
   const [seen, setSeen] = useState({ top: 0, width: 0, height: 0 });
   const look = () => {
+    if (!frame.current) return; // it may have left the page meanwhile
     const { scrollTop: top, clientWidth: width, clientHeight: height } = frame.current;
     setSeen({ top, width, height });
   };
@@ -26,7 +27,7 @@ export function PictureWall({ studio, open }) {
   }, []);
   const wanted = studio.wanted.value;
   useEffect(() => {
-    frame.current.scrollTop = 0;
+    if (frame.current) frame.current.scrollTop = 0;
     look();
   }, [wanted]);
   const grid = gridOf(seen, wanted.length);

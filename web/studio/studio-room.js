@@ -1,6 +1,6 @@
 /** StudioRoom: every item of a dataset with all that is known of it, the conditions that were chosen, and what they leave. */
 
-import { get } from "../api.js";
+import { get, post } from "../api.js";
 import { fetchColumns, joined } from "../columns.js";
 import { remember, remembered } from "../router.js";
 import { batch, signal } from "../ui.js";
@@ -100,6 +100,12 @@ export class StudioRoom {
     let count = 0;
     for (let n = 0; n < scores.length; n += 1) if (scores[n] < threshold) count += 1;
     return count;
+  }
+
+  /** Gives items a tag; throws the server's Problem. */
+  async tag(ids, tag) {
+    await post(`/datasets/${this.datasetId}/tags`, { item_ids: ids, add: [tag] });
+    this.cards.forget(ids);
   }
 
   /** The ids of the wanted items, in the order of the wall. */

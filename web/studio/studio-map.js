@@ -1,0 +1,65 @@
+/** StudioMap: the pictures by how they look, those that are left in colour; what is drawn around on it narrows all. */
+
+import { CATEGORICAL, categoryColour, RAMP, rampColour } from "../charts/palette.js";
+import { ItemMap } from "../charts/item-map.js";
+import { t } from "../language.js";
+import { visible } from "../text.js";
+import { html, useMemo, useState } from "../ui.js";
+import { GROUP, LASSO } from "./studio-room.js";
+
+/** Nothing where no clustering has placed the pictures. */
+export function StudioMap({ studio }) {
+  const [by, colourBy] = useState(GROUP);
+  const points = useMemo(() => pointsOf(studio), [studio]);
+  const look = useMemo(() => colouredBy(studio, points, by), [points, by]);
+  const wanted = studio.wanted.value;
+  const shown = useMemo(() => points && maskOf(studio, points), [points, wanted]);
+  if (!points) return null;
+  const select = (indices) => studio.choose(LASSO, indices.length ? { mask: drawn(studio, points, indices) } : null);
+  const about = async (index) => {
+    const [card] = await studio.cards.all([studio.ids[points.places[index]]]);
+    return card && { path: visible(card.path), sha256: card.sha256, thumbnail: card.thumbnail, words: "" };
+  };
+  return html`
+    <section class="studio-map" aria-labelledby="studio-map">
+      <div class="section-head">
+        <h2 id="studio-map">${t("studio.map")}</h2>
+        <select class="select" aria-label=${t("studio.colour_by")} value=${by} onChange=${(event) => colourBy(event.target.value)}>
+          ${Object.keys(studio.facets).map((name) => html`<option key=${name} value=${name} selected=${name === by}>${t(`studio.by.${name}`)}</option>`)}
+          ${Object.keys(studio.bins).map((name) => html`<option key=${name} value=${name} selected=${name === by}>${t(`attribute.${name}`)}</option>`)}
+        </select>
+      </div>
+      <${ItemMap} x=${points.x} y=${points.y} ...${look} shown=${shown} label=${t("studio.map_of", { count: points.places.length })}
+        about=${about} onSelect=${select} />
+    </section>`;
+}
+
+/** The items that have a place on the map. */
+function pointsOf({ groups, count }) {
+  if (!groups) return null;
+  const places = Int32Array.from({ length: count }, (_, place) => place).filter((place) => !Number.isNaN(groups.x[place]));
+  if (places.length === 0) return null;
+  return { places, x: Float32Array.from(places, (place) => groups.x[place]), y: Float32Array.from(places, (place) => groups.y[place]) };
+}
+
+function colouredBy(studio, points, by) {
+  if (!points) return null;
+  const facet = studio.facets[by];
+  if (facet) {
+    return { palette: CATEGORICAL, colours: Uint8Array.from(points.places, (place) => categoryColour(facet.codes[place] - 1)) };
+  }
+  const { edges, places } = studio.bins[by] ?? { edges: [0], places: new Uint8Array(studio.count) };
+  const steps = edges.length - 2;
+  const shareOf = (place) => (places[place] > steps ? NaN : places[place] / Math.max(steps, 1));
+  return { palette: RAMP, colours: Uint8Array.from(points.places, (place) => rampColour(shareOf(place))) };
+}
+
+function maskOf({ filters }, { places }) {
+  return Uint8Array.from(places, (place) => (filters.failed[place] === 0 ? 1 : 0));
+}
+
+function drawn(studio, { places }, indices) {
+  const mask = new Uint8Array(studio.count);
+  for (const index of indices) mask[places[index]] = 1;
+  return mask;
+}
