@@ -36,11 +36,12 @@ const KNOWN = {
   border: { ...SHARE, issue: "border", flags: (params) => [[1 - params.border_threshold, 1]] },
 };
 
+/** All of them, in the order in which they are shown. */
+export const ATTRIBUTES = Object.keys(KNOWN);
+
 /** What a chart of each attribute needs, in the order in which they are shown. */
 export function attributeCharts(attributes, issues, params) {
-  return Object.keys(KNOWN)
-    .filter((name) => attributes[name]?.histogram)
-    .map((name) => chartOf(name, attributes[name], { issues, params }));
+  return ATTRIBUTES.filter((name) => attributes[name]?.histogram).map((name) => chartOf(name, attributes[name], { issues, params }));
 }
 
 /** How values of an attribute are written and drawn. */

@@ -1,16 +1,18 @@
 /** ClusterCard: one group: how large, what sets it apart, pictures of its middle and of its edge. */
 
+import { GROUP } from "../cluster-map.js";
 import { share } from "../format.js";
+import { Icon } from "../icons.js";
 import { has, t } from "../language.js";
 import { html } from "../ui.js";
 import { Picture } from "./picture.js";
 
 const SHOWN = 8;
 
-export function ClusterCard({ card }) {
+export function ClusterCard({ card, map }) {
   return html`
-    <li class="group">
-      <h3>${t("clusters.name", { number: card.cluster + 1 })} <small>${sizeOf(card)}</small></h3>
+    <li class=${classOf(map, card.cluster)}>
+      <${Head} title=${t("clusters.name", { number: card.cluster + 1 })} card=${card} map=${map} place=${card.cluster} />
       <p>${wordsOf(card.traits)}</p>
       <${Pictures} items=${card.examples.slice(0, SHOWN)} />
       ${card.outliers.length > 0 && html`
@@ -22,13 +24,31 @@ export function ClusterCard({ card }) {
 }
 
 /** What is in no group. */
-export function UnassignedCard({ unassigned }) {
+export function UnassignedCard({ unassigned, map }) {
   return html`
-    <li class="group">
-      <h3>${t("clusters.unassigned")} <small>${sizeOf(unassigned)}</small></h3>
+    <li class=${classOf(map, -1)}>
+      <${Head} title=${t("clusters.unassigned")} card=${unassigned} map=${map} place=${-1} />
       <p>${t("clusters.unassigned_help")}</p>
       <${Pictures} items=${unassigned.examples.slice(0, SHOWN)} />
     </li>`;
+}
+
+function Head({ title, card, map, place }) {
+  return html`
+    <div class="group-head">
+      <h3>${title} <small>${sizeOf(card)}</small></h3>
+      ${map.points.value && html`
+        <button class="button quiet" aria-pressed=${isChosen(map, place)} aria-label=${t("map.show_group", { group: title })}
+          onClick=${() => map.toggle(GROUP, place)}><${Icon} name="map" />${t("map.show")}</button>`}
+    </div>`;
+}
+
+function classOf(map, place) {
+  return isChosen(map, place) ? "group chosen" : "group";
+}
+
+function isChosen({ chosen: { value } }, place) {
+  return value?.by === GROUP && value.place === place;
 }
 
 function Pictures({ items }) {
