@@ -280,3 +280,29 @@ async def test_axe_finds_nothing_on_a_map(page: Page, grouped: str) -> None:
     found = await seen_by_axe(page)
 
     assert found == []
+
+
+async def test_two_fingers_zoom_the_map(page: Page, grouped: str) -> None:
+    field = await opened(page, grouped)
+    x, y = await corner(field)
+    whole = await ink(field)
+    middle = (x + (whole["left"] + whole["right"]) / 2, y + (whole["top"] + whole["bottom"]) / 2)
+    hand = await page.context.new_cdp_session(page)
+
+    def fingers(apart: int) -> list[dict[str, float]]:
+        return [
+            {"x": middle[0] - apart, "y": middle[1], "id": 0},
+            {"x": middle[0] + apart, "y": middle[1], "id": 1},
+        ]
+
+    await hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+    await hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": fingers(30)})
+    for apart in range(34, 60, 4):
+        moved = {"type": "touchMove", "touchPoints": fingers(apart)}
+        await hand.send("Input.dispatchTouchEvent", moved)
+    await hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    wider = f"([field, least]) => (({{ left, right }}) => right - left > least)(({INK})(field))"
+    least = whole["right"] - whole["left"] + 100
+    await page.wait_for_function(wider, arg=[await handle(field), least])
+    assert await page.evaluate("visualViewport.scale") == 1

@@ -17,7 +17,7 @@ export function ChosenPictures({ map }) {
   if (!mask) return null;
   return html`
     <div class="chosen-pictures">
-      <p class="facts">
+      <p>
         <b>${t("map.chosen", { count: map.count.value })}</b>
         <button class="button quiet" onClick=${() => (map.chosen.value = null)}>${t("map.choose_none")}</button>
       </p>
