@@ -2,20 +2,22 @@
 
 import { activeTasks } from "./active-tasks.js";
 import { signedOut } from "./api.js";
+import { lazyPage } from "./components/lazy-page.js";
 import { ProblemNotice } from "./components/notice.js";
 import { SiteHeader } from "./components/site-header.js";
 import { finishNotices } from "./finish-notices.js";
 import { language, t } from "./language.js";
 import { BrokenPage, NoSuchPage } from "./pages/dead-ends.js";
-import { DatasetPage } from "./pages/dataset.js";
 import { DatasetsPage } from "./pages/datasets.js";
-import { DocsPage } from "./pages/docs.js";
-import { DriftPage } from "./pages/drift.js";
 import { SignInPage } from "./pages/sign-in.js";
-import { StudioPage } from "./pages/studio.js";
 import { followLinks, place, visits } from "./router.js";
 import { askToSignIn, recall, user } from "./session.js";
 import { Component, effect, html, render, useEffect, useState } from "./ui.js";
+
+const DatasetPage = lazyPage("DatasetPage", () => import("./pages/dataset.js"));
+const DocsPage = lazyPage("DocsPage", () => import("./pages/docs.js"));
+const DriftPage = lazyPage("DriftPage", () => import("./pages/drift.js"));
+const StudioPage = lazyPage("StudioPage", () => import("./pages/studio.js"));
 
 class Frame extends Component {
   componentDidCatch(error) {

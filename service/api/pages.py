@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -29,5 +31,5 @@ async def shell(request: Request) -> Response:
 def page_routes() -> list[BaseRoute]:
     return [
         *(Route(place, shell, methods=["GET"]) for place in PLACES),
-        Mount("/static", Files(directory=WEB)),
+        Mount("/static", Files(directory=WEB), middleware=[Middleware(GZipMiddleware)]),
     ]

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     ingest,
     item_map,
     item_pages,
+    pages,
     pickup,
     recovery,
     saving,
@@ -56,6 +57,7 @@ PARTS = (
     clustering,
     columns,
     item_map,
+    pages,
 )
 
 
