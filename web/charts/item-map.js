@@ -2,19 +2,18 @@
 
 import { html, useEffect, useId, useMemo, useRef, useState } from "../ui.js";
 import { MapCanvas } from "./map-canvas.js";
-import { MapCard } from "./map-card.js";
 import { MapGestures } from "./map-gestures.js";
 import { MapHelp } from "./map-help.js";
 import { pressKey } from "./map-keys.js";
 import { MapMarks } from "./map-marks.js";
 import { MapStage } from "./map-stage.js";
+import { MapTold } from "./map-told.js";
 import { MapTools } from "./map-tools.js";
-import { MapVoice } from "./map-voice.js";
 
 /**
  * Arrays have a value for each point; a changed array must be another one.
  *
- * @param x, y places, in any unit
+ * @param x, y places, in any unit; NaN is not on the map
  * @param colours, palette of each point a place in the palette, a list of at most 256 CSS colours
  * @param shown, selected 1 for yes, as Uint8Array; null: all are shown, none is selected
  * @param label what the map is of, in a sentence
@@ -42,10 +41,9 @@ export function ItemMap({ x, y, colours, palette, shown = null, selected = null,
         aria-label=${label} aria-describedby=${help} onKeyDown=${press} onBlur=${() => (stage.pointed.value = null)}>
         <${MapCanvas} stage=${stage} look=${{ colours, palette, shown, selected }} />
         <${MapMarks} stage=${stage} />
-        ${about && html`<${MapCard} stage=${stage} about=${about} />`}
+        <${MapTold} stage=${stage} about=${about} selected=${selected} field=${field} />
       </div>
       <${MapHelp} id=${help} />
-      <${MapVoice} stage=${stage} about=${about} selected=${selected} field=${field} />
     </div>`;
 }
 

@@ -3,13 +3,12 @@
 import { Thumbnail } from "../components/thumbnail.js";
 import { ShownPath } from "../components/shown-name.js";
 import { html } from "../ui.js";
-import { useAbout } from "./use-about.js";
 
 const AWAY = 14;
 
-export function MapCard({ stage, about }) {
-  const { index, told } = useAbout(stage, about);
-  if (index === null || stage.outline.value) return null;
+/** `told` is null until it is known, and where nobody knows it. */
+export function MapCard({ stage, index, told }) {
+  if (stage.outline.value) return null;
   return html`
     <div class="map-card" style=${beside(stage, index)} aria-hidden="true">
       <${Thumbnail} sha256=${told && told.thumbnail !== false ? told.sha256 : null} />

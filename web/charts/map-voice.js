@@ -3,10 +3,8 @@
 import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html, useMemo } from "../ui.js";
-import { useAbout } from "./use-about.js";
 
-export function MapVoice({ stage, about, selected, field }) {
-  const { told } = useAbout(stage, about);
+export function MapVoice({ stage, told, selected, field }) {
   const count = useMemo(() => selected?.reduce((sum, yes) => sum + yes, 0) ?? 0, [selected]);
   const byKey = field.current && field.current === document.activeElement;
   const words = [

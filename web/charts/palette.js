@@ -27,7 +27,7 @@ export function rampColour(share) {
   return Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1));
 }
 
-/** What to add to a colour so that no more than a share of it is left on the ground of the page. */
+/** A colour of which no more than a share is left on the ground of the page. */
 export const fainter = (colour, share) => `color-mix(in srgb, ${colour} ${100 * share}%, var(--surface))`;
 
 /** The colours as numbers that an ImageData's pixels hold, as an element of the page sees them now. */

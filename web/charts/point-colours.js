@@ -1,6 +1,6 @@
 /** PointColours: which colours points have by a name or by a value, and what the colours stand for. */
 
-import { CATEGORICAL, OTHERS, RAMP, categoryColour, rampColour } from "./palette.js";
+import { CATEGORICAL, RAMP, categoryColour, rampColour } from "./palette.js";
 
 /** Most and least of all are not told by a few that are far from the rest. */
 const ENDS = [0.02, 0.98];
@@ -21,8 +21,6 @@ export function coloursByValue(values, logarithmic) {
   const shareOf = (value) => (scaled(value) - low) / (high - low || 1);
   return { colours: Uint8Array.from(values, (value) => rampColour(shareOf(value))), palette: RAMP, ends };
 }
-
-export { OTHERS };
 
 function endsOf(values) {
   const known = values.filter((value) => !Number.isNaN(value)).sort();

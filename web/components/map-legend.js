@@ -1,7 +1,7 @@
 /** MapLegend: what each colour of a map stands for; a name can be pressed to choose its pictures. */
 
 import { attributeScale } from "../attributes.js";
-import { OTHERS } from "../charts/point-colours.js";
+import { OTHERS } from "../charts/palette.js";
 import { count, share } from "../format.js";
 import { t } from "../language.js";
 import { visible } from "../text.js";
