@@ -171,7 +171,7 @@ async def test_what_is_drawn_around_is_chosen(page: Page, grouped: str, datasets
 
     chosen = page.locator(".chosen-pictures")
     await expect(chosen).to_contain_text(f"{readable} pictures chosen")
-    await expect(chosen.locator(".picture")).to_have_count(min(readable, 24))
+    await expect(chosen.locator(".picture")).to_have_count(min(readable, 12))
     await page.get_by_role("button", name="Choose none").click()
     await expect(chosen).to_have_count(0)
 

@@ -4,7 +4,7 @@ import { t } from "../language.js";
 import { html, useEffect, useState } from "../ui.js";
 import { Picture } from "./picture.js";
 
-const SHOWN = 24;
+const SHOWN = 12;
 
 export function ChosenPictures({ map }) {
   const mask = map.selected.value;
