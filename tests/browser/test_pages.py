@@ -201,7 +201,7 @@ async def test_a_used_link_says_what_to_do(stranger: Page, site: Site, provoked:
 
 async def test_the_pages_speak_korean(page: Page) -> None:
     await page.goto("/")
-    await page.get_by_role("combobox").select_option("ko")
+    await page.get_by_role("combobox", name="Language").select_option("ko")
 
     await expect(page.locator("html")).to_have_attribute("lang", "ko")
     await expect(page.get_by_role("heading", level=1)).not_to_contain_text("Datasets")

@@ -205,6 +205,22 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text().splitlines()
 
 
+async def test_an_issue_leads_to_its_pictures_in_the_studio(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    await page.goto(f"/datasets/{dataset}?issue=dark")
+    row = page.locator(".issue-row").filter(has_text="Dark")
+    count = int(await row.locator("b").inner_text())
+
+    await page.get_by_role("link", name="See them in the studio").click()
+
+    left = page.locator(".chips-count").first
+    await expect(left).to_contain_text(f"{count} of")
+    await expect(page.get_by_role("button", name="Take back: Dark")).to_be_visible()
+
+
 async def test_before_an_analysis_the_studio_says_what_to_do_and_shows_the_pictures(
     page: Page, datasets: Datasets, sample_folder: Path
 ) -> None:

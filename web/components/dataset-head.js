@@ -23,7 +23,6 @@ export function DatasetHead({ room, dataset }) {
           <span>${t(`dataset.${dataset.visibility}`)}</span>
           ${!owns(dataset) && html`<span>${t("dataset.owner", { name: visible(dataset.owner) })}</span>`}
           <span>${t("dataset.created", { moment: moment(dataset.created_at) })}</span>
-          <span><a href=${`/datasets/${dataset.id}/studio`}>${t("studio.link")}</a></span>
           <span><a href=${`/drift?reference=${dataset.id}`}>${t("drift.link")}</a></span>
         </p>
       </div>

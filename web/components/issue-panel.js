@@ -14,9 +14,16 @@ export function IssuePanel({ task, result, issue }) {
       <header>
         <h3>${t(`issue.${issue.name}`)} <small>${countOf(issue, result)}</small></h3>
         <p>${[t(`issue.${issue.name}.why`), limitOf(issue)].filter(Boolean).join(" ")}</p>
+        ${issue.count > 0 && issue.name !== "unreadable" && html`<p><a href=${inStudio(task, issue)}>${t("studio.see_in")}</a></p>`}
       </header>
       ${issue.count > 0 && html`<${Pictures} task=${task} result=${result} issue=${issue} />`}
     </div>`;
+}
+
+/** The studio with what is below the threshold; of what is in groups, all that is in one. */
+function inStudio({ dataset_id: id }, { name, threshold }) {
+  const to = threshold === null || threshold > 1 ? 1 : threshold;
+  return `/datasets/${id}/studio?${new URLSearchParams({ [`f.issue.${name}`]: `0~${to}` })}`;
 }
 
 function countOf(issue, result) {

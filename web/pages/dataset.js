@@ -6,6 +6,7 @@ import { Clusters } from "../components/clusters.js";
 import { DatasetHead } from "../components/dataset-head.js";
 import { Exploration } from "../components/exploration.js";
 import { ItemsGallery } from "../components/items-gallery.js";
+import { JumpList } from "../components/jump-list.js";
 import { ProblemNotice } from "../components/notice.js";
 import { TaskProgress } from "../components/task-progress.js";
 import { DatasetRoom } from "../dataset-room.js";
@@ -34,6 +35,7 @@ export function DatasetPage({ id }) {
       ${room.submitProblem.value && html`<${ProblemNotice} problem=${room.submitProblem.value} />`}
       ${room.watched.value.map((live) => html`<${TaskProgress} key=${live.task.value.id} live=${live} />`)}
       <${AddPictures} room=${room} dataset=${dataset} />
+      <${JumpList} room=${room} dataset=${dataset} />
       <${AnalysisOutcome} room=${room} dataset=${dataset} />
       <${Clusters} room=${room} dataset=${dataset} />
       <${Exploration} room=${room} dataset=${dataset} />

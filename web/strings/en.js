@@ -683,6 +683,9 @@ export default {
   "drift.short.false": "No drift",
   "drift.short.null": "Too few to tell",
 
+  "page.parts": "Parts of this page",
+  "page.groups": "Groups",
+  "studio.see_in": "See them in the studio",
   "studio.title": "Studio",
   "studio.link": "Open the studio",
   "studio.never_help": "Run an analysis first: then every picture can be found here by its light, detail, colour and faults.",

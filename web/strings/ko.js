@@ -678,6 +678,9 @@ export default {
   "drift.short.false": "드리프트 없음",
   "drift.short.null": "판단하기에 너무 적음",
 
+  "page.parts": "이 페이지의 부분",
+  "page.groups": "묶음",
+  "studio.see_in": "스튜디오에서 보기",
   "studio.title": "스튜디오",
   "studio.link": "스튜디오 열기",
   "studio.never_help": "먼저 분석을 실행하세요. 그러면 밝기·세부·색·결함으로 모든 사진을 찾을 수 있습니다.",
