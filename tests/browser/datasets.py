@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx2
@@ -60,6 +61,11 @@ class Datasets:
         """Ends what still runs, so that the next test has the worker for itself."""
         for task in self.client.get(f"{API}/datasets/{id_}").json()["running"]:
             self.client.post(task["links"]["cancel"])
+
+    def listed(self, id_: str) -> str:
+        """The address of a list that has this one alone, however many there are by now."""
+        name = self.client.get(f"{API}/datasets/{id_}").json()["name"]
+        return f"/?{urlencode({'q': name})}"
 
     def newest_task(self, id_: str) -> dict[str, Any]:
         return self.client.get(f"{API}/tasks", params={"dataset_id": id_}).json()["items"][0]

@@ -190,9 +190,9 @@ async def test_an_analysis_is_started_from_a_card_and_says_there_that_it_runs(
 
 
 async def test_a_card_tells_what_was_found_last_and_that_nothing_has_changed(
-    page: Page, analysed: str
+    page: Page, datasets: Datasets, analysed: str
 ) -> None:
-    await page.goto("/")
+    await page.goto(datasets.listed(analysed))
     card = card_of(page, analysed)
     await expect(card.locator(".card-results")).to_contain_text(re.compile(r"Near duplicates \d+"))
 

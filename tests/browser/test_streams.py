@@ -100,10 +100,10 @@ async def test_a_paused_page_stands_still_until_it_is_live_again(
 
 
 async def test_a_page_without_its_service_says_so_and_recovers(
-    wire: Wire, page: Page, analysed: str, provoked: list[str]
+    wire: Wire, page: Page, datasets: Datasets, analysed: str, provoked: list[str]
 ) -> None:
     provoked.extend(["net::ERR"])
-    await page.goto(f"{wire.url}/")
+    await page.goto(wire.url + datasets.listed(analysed))
     card = page.locator(f"a[href$='{analysed}']")
     await expect(card).to_be_visible()
 

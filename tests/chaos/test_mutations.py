@@ -65,6 +65,9 @@ NOTICED = {
 }
 
 
+TRIES = 3
+"""What is broken need not show in every run: whoever wakes up late may have nothing to write."""
+
 SHORT = {fence_removed.__name__}
 """What `make test` runs too."""
 
@@ -77,9 +80,13 @@ async def test_the_checker_notices(
     mutation: str, tmp_path_factory: pytest.TempPathFactory, seeded: Random, report: Report
 ) -> None:
     noticed = NOTICED[MUTATIONS[mutation]]
+    kinds: list[Wrong] = []
     async with running_site(tmp_path_factory.mktemp("broken"), mutation=mutation) as site:
-        endured = await endure(site, noticed.case, seeded)
+        for _ in range(TRIES):
+            endured = await endure(site, noticed.case, seeded)
+            kinds = sorted({violation.wrong for violation in endured.violations})
+            if noticed.wrong in kinds:
+                break
 
-    kinds = sorted({violation.wrong for violation in endured.violations})
     report.mutations.append((mutation.replace("_", " "), ", ".join(kinds) or "nothing"))
     assert noticed.wrong in kinds
