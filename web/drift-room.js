@@ -141,7 +141,7 @@ export class DriftRoom {
 
   async #ended(task) {
     const found = await findingsOf(task);
-    if (!found) return;
+    if (!found || !isOf(task, this.sides.value)) return; // other sides may have been chosen meanwhile
     const before = (this.history.value ?? []).filter((each) => each.task.id !== task.id);
     this.history.value = [found, ...before].slice(0, REMEMBERED);
     this.shown.value = found;

@@ -185,6 +185,7 @@ async def test_what_is_drawn_around_on_the_map_narrows_the_wall(
     left = await studio_of(page, dataset)
     total = await told(left)
     field = page.get_by_role("application")
+    await page.get_by_label("Colour by").select_option(label="Brightness")
     await field.scroll_into_view_if_needed()
     box = await field.bounding_box()
     assert box is not None

@@ -6,7 +6,7 @@ const RANGE = /^(-?[\d.e+-]+)~(-?[\d.e+-]+)$/;
 const PREFIX = "f.";
 
 /**
- * By name: `{from, to}` of an attribute or a score, `{names}` of labels, splits and formats, `{clusters}`.
+ * By name: `{from, to}` of an attribute or a score, `{names}` of labels, splits, formats and groups.
  * What the address says and nobody understands is no condition.
  */
 export function recallChosen() {

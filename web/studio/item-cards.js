@@ -16,7 +16,7 @@ export class ItemCards {
     this.come = signal(0);
   }
 
-  /** The card of an item; undefined while it is on its way, null where it could not be had just now. */
+  /** The card of an item; undefined while it is on its way, null where there is none to be had. */
   of(id) {
     if (!this.known.has(id)) this.#ask(id);
     return this.known.get(id);
@@ -55,6 +55,7 @@ export class ItemCards {
 
   async #read(ids) {
     const { items } = await get(this.path, { ids: ids.join(",") });
+    for (const id of ids) this.known.set(id, null); // what the dataset does not have is not asked for again
     for (const item of items) this.known.set(item.id, item);
   }
 

@@ -48,7 +48,7 @@ export function PictureDetail({ studio, n, go }) {
 
 function Facts({ studio, place, card }) {
   const told = Object.entries(studio.attributes).filter(([, values]) => !Number.isNaN(values[place]));
-  const issues = Object.entries(studio.scores).filter(([, { values, threshold }]) => values[place] < (threshold ?? 1));
+  const issues = Object.entries(studio.scores).filter(([, { values, threshold }]) => values[place] < Math.fround(threshold ?? 1));
   return html`
     <dl class="detail-facts">
       ${card?.label && html`<dt>${t("studio.by.label")}</dt><dd>${visible(card.label)}</dd>`}

@@ -1,7 +1,8 @@
 /** StudioMap: the pictures by how they look, those that are left in colour; what is drawn around on it narrows all. */
 
-import { CATEGORICAL, categoryColour, RAMP, rampColour } from "../charts/palette.js";
+import { attributeScale } from "../attributes.js";
 import { ItemMap } from "../charts/item-map.js";
+import { coloursByName, coloursByValue } from "../charts/point-colours.js";
 import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html, useMemo, useState } from "../ui.js";
@@ -11,7 +12,7 @@ import { GROUP, LASSO } from "./studio-room.js";
 export function StudioMap({ studio }) {
   const [by, colourBy] = useState(GROUP);
   const points = useMemo(() => pointsOf(studio), [studio]);
-  const look = useMemo(() => colouredBy(studio, points, by), [points, by]);
+  const look = useMemo(() => points && colouredBy(studio, points, by), [points, by]);
   const wanted = studio.wanted.value;
   const shown = useMemo(() => points && maskOf(studio, points), [points, wanted]);
   if (!points) return null;
@@ -29,7 +30,7 @@ export function StudioMap({ studio }) {
           ${Object.keys(studio.bins).map((name) => html`<option key=${name} value=${name} selected=${name === by}>${t(`attribute.${name}`)}</option>`)}
         </select>
       </div>
-      <${ItemMap} x=${points.x} y=${points.y} ...${look} shown=${shown} label=${t("studio.map_of", { count: points.places.length })}
+      <${ItemMap} x=${points.x} y=${points.y} colours=${look.colours} palette=${look.palette} shown=${shown} label=${t("studio.map_of", { count: points.places.length })}
         about=${about} onSelect=${select} />
     </section>`;
 }
@@ -42,16 +43,11 @@ function pointsOf({ groups, count }) {
   return { places, x: Float32Array.from(places, (place) => groups.x[place]), y: Float32Array.from(places, (place) => groups.y[place]) };
 }
 
-function colouredBy(studio, points, by) {
-  if (!points) return null;
-  const facet = studio.facets[by];
-  if (facet) {
-    return { palette: CATEGORICAL, colours: Uint8Array.from(points.places, (place) => categoryColour(facet.codes[place] - 1)) };
-  }
-  const { edges, places } = studio.bins[by] ?? { edges: [0], places: new Uint8Array(studio.count) };
-  const steps = edges.length - 2;
-  const shareOf = (place) => (places[place] > steps ? NaN : places[place] / Math.max(steps, 1));
-  return { palette: RAMP, colours: Uint8Array.from(points.places, (place) => rampColour(shareOf(place))) };
+function colouredBy(studio, { places }, by) {
+  const values = studio.attributes[by];
+  if (values) return coloursByValue(Float32Array.from(places, (place) => values[place]), attributeScale(by).logarithmic);
+  const codes = studio.facets[by]?.codes;
+  return coloursByName(Int32Array.from(places, (place) => (codes ? codes[place] - 1 : -1)));
 }
 
 function maskOf({ filters }, { places }) {

@@ -97,8 +97,9 @@ export class StudioRoom {
   /** How many items an issue would have below a threshold; whole ones are whatever is below 1. */
   below(issue, threshold) {
     const scores = this.scores[issue].values;
+    const least = Math.fround(threshold); // as exact as the scores, and as what the analysis compared
     let count = 0;
-    for (let n = 0; n < scores.length; n += 1) if (scores[n] < threshold) count += 1;
+    for (let n = 0; n < scores.length; n += 1) if (scores[n] < least) count += 1;
     return count;
   }
 
@@ -189,7 +190,8 @@ export class StudioRoom {
       return (n) => kept.has(facet.codes[n]);
     }
     const scores = name.startsWith(ISSUE) && this.scores[name.slice(ISSUE.length)];
-    if (scores) return (n) => scores.values[n] < to;
+    const least = Math.fround(to);
+    if (scores) return (n) => scores.values[n] < least;
     const values = this.attributes[name];
     return values ? (n) => values[n] >= from && values[n] <= to : null;
   }

@@ -5,8 +5,8 @@ import { ProblemNotice } from "../components/notice.js";
 import { t } from "../language.js";
 import { html, useState } from "../ui.js";
 
-/** `act(word)` may throw a Problem; `known` are words that are offered. */
-export function WordDialog({ title, label, action, known = [], act, close }) {
+/** `act(word)` may throw a Problem. */
+export function WordDialog({ title, label, action, act, close }) {
   const [word, setWord] = useState("");
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState(null);
@@ -27,10 +27,9 @@ export function WordDialog({ title, label, action, known = [], act, close }) {
     <${Dialog} title=${title} close=${close}>
       <form class="word-form" onSubmit=${submit}>
         <label class="field">${label}
-          <input class="input" required maxlength="100" autocomplete="off" autofocus list="known-words" value=${word}
+          <input class="input" required maxlength="100" autocomplete="off" autofocus value=${word}
             onInput=${(event) => setWord(event.target.value)} />
         </label>
-        <datalist id="known-words">${known.map((each) => html`<option key=${each} value=${each} />`)}</datalist>
         ${problem && html`<${ProblemNotice} problem=${problem} />`}
         <div class="dialog-tools">
           <button type="button" class="button" onClick=${close}>${t("studio.close")}</button>
