@@ -8,11 +8,20 @@ from service.db.finishing import Finished, Finishing
 from service.db.keys import ALL, KNOWN, OPEN, SUBJECT, subject_of
 from service.domain.chunks import ClaimedChunk
 
+CHUNKS_OF_FEW = 32
+"""Of less than so many full chunks as many smaller ones are made: every slot is busy to the end."""
+LEAST_SIZE = 4
+"""But none smaller than this, whose own cost would be felt."""
+
 CUT = """
 WITH {subject}, keys AS ({keys}),
 ranges AS (
     SELECT min(key) AS first_key, max(key) AS last_key, count(*) AS size
-    FROM (SELECT key, (row_number() OVER (ORDER BY key) - 1) / $10 AS n FROM keys) numbered
+    FROM (
+        SELECT key, (row_number() OVER (ORDER BY key) - 1)
+            / LEAST($10, GREATEST($11, (count(*) OVER () + $12 - 1) / $12)) AS n
+        FROM keys
+    ) numbered
     GROUP BY n
 ), stage AS (
     SELECT id FROM stages WHERE id = $3 FOR NO KEY UPDATE
@@ -55,6 +64,8 @@ class Planning:
                 CUT.format(subject=SUBJECT, keys=OPEN[spec.over], known=KNOWN[spec.over]),
                 *subject_of(chunk, spec, within=ALL),
                 spec.chunk_size,
+                LEAST_SIZE,
+                CHUNKS_OF_FEW,
                 timeout=LONG_SECONDS,
             )
             finished = await self._finishing.finish(chunk, spec, None, connection=connection)

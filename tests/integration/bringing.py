@@ -10,7 +10,9 @@ from typing import Any
 import httpx2
 from PIL import Image
 
-from service.domain.datasets import Dataset
+from service.db.blobs import Blobs
+from service.db.items import Items
+from service.domain.datasets import Dataset, NewItem
 from service.domain.users import User
 from service.runtime import Runtime
 from tests.integration.test_api import API
@@ -78,3 +80,10 @@ async def put(runtime: Runtime, user: User, dataset: Dataset, data: bytes) -> No
     async with runtime.uploads.receive(user, dataset.id, 0) as receiving:
         await receiving.take("a.bin", body())
         await runtime.uploads.add(dataset.id, receiving.taken)
+
+
+async def add_blobs(runtime: Runtime, dataset: Dataset, count: int) -> None:
+    """Items whose bytes are nowhere."""
+    new = [NewItem(f"{n}.bin", n.to_bytes(32), n) for n in range(count)]
+    await Blobs(runtime.database).reserve(new)
+    await Items(runtime.database).add(dataset.id, new)

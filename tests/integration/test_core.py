@@ -5,10 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from service.db.blobs import Blobs
-from service.db.items import Items
 from service.domain.chunks import Fence
-from service.domain.datasets import Dataset, NewItem
+from service.domain.datasets import Dataset
 from service.domain.saves import FractionSave, Reason, SetAsideSave
 from service.domain.stages import SOLO_TOTAL
 from service.domain.tasks import Status
@@ -16,6 +14,7 @@ from service.domain.users import Role, User
 from service.runtime import Runtime
 from service.usecases.tasks import Submission
 from tests.eventually import eventually
+from tests.integration.bringing import add_blobs
 from tests.integration.conftest import ended, import_folder, running_worker
 from tests.integration.solo import Holding, chunk_of, importing, submit
 from worker.runner import Runner
@@ -173,13 +172,7 @@ async def test_a_chunk_that_ends_after_a_cancel_does_not_complete_its_stage(
 
     task = await runtime.tasks.find(user, submitted.task.id)
     assert task.status is Status.CANCELLED
-    assert (task.stages[0].completed_at, task.stages[0].done) == (None, 100)
-
-
-async def add_blobs(runtime: Runtime, dataset: Dataset, count: int) -> None:
-    new = [NewItem(f"{n}.bin", n.to_bytes(32), n) for n in range(count)]
-    await Blobs(runtime.database).reserve(new)
-    await Items(runtime.database).add(dataset.id, new)
+    assert (task.stages[0].completed_at, task.stages[0].done) == (None, len(keys))
 
 
 async def test_work_goes_on_without_tickets_and_without_a_bell(

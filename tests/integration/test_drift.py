@@ -26,7 +26,7 @@ Change = Callable[[Image.Image], Image.Image]
 A_SIDE = 90
 DRIFT_IN_SMALL_CHUNKS = replace(
     DRIFT,
-    stages=tuple(replace(spec, chunk_size=7 if spec.over else 1) for spec in DRIFT.stages),
+    stages=tuple(replace(spec, chunk_size=3 if spec.over else 1) for spec in DRIFT.stages),
 )
 
 
@@ -228,7 +228,7 @@ async def test_the_result_is_the_same_to_the_byte_whatever_the_chunks_and_worker
         " FROM tasks t WHERE id = ANY($1::uuid[]) ORDER BY created_at",
         [first.id, second.id],
     )
-    assert [row["chunks"] for row in told] == [5, 15]
+    assert [row["chunks"] for row in told] == [23, 31]
     assert told[0]["result"] == told[1]["result"]
 
 

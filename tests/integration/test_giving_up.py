@@ -121,7 +121,7 @@ async def test_what_another_run_is_reading_is_not_set_aside(
 async def test_a_task_whose_new_items_all_fail_is_whole_but_for_them(
     runtime: Runtime, user: User, dataset: Dataset
 ) -> None:
-    await fill(runtime, dataset, 5)
+    await fill(runtime, dataset, 4)
     first, (chunk,) = await planned(runtime, user, dataset, uuid4())
     await read_all(runtime, chunk, aside=1)
     await sum_up(runtime, user, first)

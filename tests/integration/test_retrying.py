@@ -60,9 +60,14 @@ async def check_books(runtime: Runtime) -> None:
     assert miscounted == 0
 
 
+ITEMS = 250
+SAVED = 8
+"""So many of them are in a chunk."""
+
+
 async def partly_read(runtime: Runtime, user: User, dataset: Dataset) -> UUID:
-    """A cancelled analysis of 250 items, of which the first hundred are saved."""
-    await fill(runtime, dataset, 250)
+    """A cancelled analysis of which the first chunk is saved."""
+    await fill(runtime, dataset, ITEMS)
     task, (first, *others) = await planned(runtime, user, dataset, uuid4())
     await read_all(runtime, first)
     await runtime.tasks.cancel(user, task.id)
@@ -81,15 +86,15 @@ async def test_what_is_saved_stays_and_the_rest_is_read(
 
     await check_books(runtime)
     assert (before.status, task.status) == (Status.CANCELLED, Status.PENDING)
-    assert (task.stages[0].done, task.stages[0].total) == (100, 250)
+    assert (task.stages[0].done, task.stages[0].total) == (SAVED, ITEMS)
     assert task.seq > before.seq
     chunks = await claimed(runtime)
     blobs = [len(await claim(runtime, chunk)) for chunk in chunks]
-    assert sum(blobs) == 150
+    assert sum(blobs) == ITEMS - SAVED
     for chunk in chunks:
         await read_all(runtime, chunk)
     told = await sum_up(runtime, user, task)
-    assert (told.status, told.partial, told.stages[0].done) == (Status.COMPLETED, False, 250)
+    assert (told.status, told.partial, told.stages[0].done) == (Status.COMPLETED, False, ITEMS)
 
 
 async def test_a_task_that_was_cancelled_before_it_began_is_done_from_its_beginning(
@@ -247,11 +252,11 @@ async def test_the_version_is_still_readable_though_items_were_removed(
     task = await runtime.tasks.retry(user, id_)
 
     chunks = await claimed(runtime)
-    assert sum([len(await claim(runtime, chunk)) for chunk in chunks]) == 150
+    assert sum([len(await claim(runtime, chunk)) for chunk in chunks]) == ITEMS - SAVED
     for chunk in chunks:
         await read_all(runtime, chunk)
     told = await sum_up(runtime, user, task)
-    assert (told.status, told.stages[0].done) == (Status.COMPLETED, 250)
+    assert (told.status, told.stages[0].done) == (Status.COMPLETED, ITEMS)
 
 
 async def test_what_cannot_be_retried_says_why(
