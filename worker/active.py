@@ -31,6 +31,8 @@ class ActiveRun:
     stop: Stop | Failed | None = None
     """A failure where what it makes cannot be kept."""
     work: "asyncio.Task[Outcome] | None" = None
+    concluding: bool = False
+    """Its work is over, and only the database has still to be told."""
     concluded: asyncio.Event = field(default_factory=asyncio.Event)
     began: float = field(default_factory=time.monotonic)
 
@@ -57,7 +59,10 @@ class ActiveRun:
 
 
 class ActiveRuns:
-    """All of a worker's, a slot each; a chunk may be in two of them: a lost run and a new one."""
+    """All of a worker's, a slot each while they work.
+
+    A chunk may be in two of them: a lost run and a new one.
+    """
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
@@ -71,12 +76,20 @@ class ActiveRuns:
 
     @property
     def free_slots(self) -> int:
-        return self.slots - len(self._runs)
+        """For as many runs there is a child; not more may be told of than work."""
+        concluding = sum(run.concluding for run in self._runs.values())
+        return self.slots - len(self._runs) + min(concluding, self.slots)
 
     def add(self, run: ActiveRun) -> None:
         self._runs[run.chunk.fence] = run
         if self.free_slots <= 0:
             self._free.clear()
+
+    def conclude(self, run: ActiveRun) -> None:
+        """Its slot is free for another, while what it made is saved."""
+        run.concluding = True
+        if self.free_slots > 0:
+            self._free.set()
 
     def remove(self, run: ActiveRun) -> None:
         del self._runs[run.chunk.fence]

@@ -130,7 +130,10 @@ class Runner:
             try:
                 if claim.began:
                     self._runs.tell([claim.chunk.task_id])
-                await self._conclude(active, await self._execution.supervise(active))
+                outcome = await self._execution.supervise(active)
+                self.active.conclude(active)
+                self._wake.set()
+                await self._conclude(active, outcome)
             finally:
                 self.saver.discard(claim.chunk.fence)
                 if active.folder.used:
