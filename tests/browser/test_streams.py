@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.async_api import Page, Request, Route, expect
 
 from tests.browser.brake import Brake
 from tests.browser.datasets import Datasets
+from tests.conftest import Site, running_web
 from tests.wire import Wire
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -48,6 +50,26 @@ async def test_a_cut_line_is_told_and_goes_on_behind_the_last_event(
     resumed = await streams[-1].header_value("last-event-id")
     assert resumed is not None
     assert int(resumed) > 0
+
+
+async def test_a_server_that_is_killed_and_started_again_is_come_back_to(
+    site: Site, wire: Wire, page: Page, busy: str, brake: Brake, provoked: list[str]
+) -> None:
+    provoked.extend(["net::ERR"])
+    with ExitStack() as stack:
+        killed = await asyncio.to_thread(stack.enter_context, running_web(site.settings))
+        wire.lead_to(killed.url)
+        await watch(page, f"{wire.url}/datasets/{busy}")
+
+        killed.process.kill()
+        await expect(page.get_by_role("switch", name="Reconnecting…")).to_be_visible()
+        started = await asyncio.to_thread(stack.enter_context, running_web(site.settings))
+        wire.lead_to(started.url)
+        await expect(page.get_by_role("switch", name="Live")).to_be_visible()
+        brake.let_go()
+
+        await expect(page.get_by_text("Completed", exact=True)).to_be_visible()
+        await expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
 
 
 async def test_a_server_that_stumbles_is_asked_again(
