@@ -66,10 +66,16 @@ class _Stream:
     async def _extras(self, told: Snapshot) -> Events:
         """What a snapshot only mentions: new lines of the log, a new preview.
 
-        They have no id: a client resumes by snapshots.
+        They have no id: a client resumes by snapshots. Who may not see what is found gets neither.
         """
+        if told["log_seq"] <= self.log_seq and told["preview_seq"] <= self.preview_seq:
+            return
+        tasks = self.state.runtime.tasks
+        if not await tasks.shows(self.user, self.task_id):
+            await tasks.find(self.user, self.task_id)  # who may not see even that hears no more
+            return
         if told["log_seq"] > self.log_seq:
-            lines = await self.state.runtime.tasks.log(
+            lines = await tasks.log(
                 self.user,
                 self.task_id,
                 after=max(self.log_seq, told["log_seq"] - LOG_LINES),
@@ -82,5 +88,5 @@ class _Stream:
             self.log_seq = max(self.log_seq, told["log_seq"])  # some lines are not for everybody
         if told["preview_seq"] > self.preview_seq:
             self.preview_seq = told["preview_seq"]
-            counts = await self.state.runtime.tasks.preview(self.task_id)
+            counts = await tasks.preview(self.task_id)
             yield event("preview", {"preview_seq": self.preview_seq, "counts": counts})

@@ -48,6 +48,14 @@ MAY_SEE = """
 """
 """Its owner, and who sees all that it is about."""
 
+MAY_SEE_FOUND = """
+((t.dataset_id IS NULL
+  OR d.deleted_at IS NULL AND ($1 OR d.visibility = 'everyone' OR d.owner_id = $2))
+ AND (t.target_id IS NULL
+      OR o.deleted_at IS NULL AND ($1 OR o.visibility = 'everyone' OR o.owner_id = $2)))
+"""
+"""Who sees all that it is about as it is now, whoever has asked for it."""
+
 CANCEL = """
 WITH cut AS (
     UPDATE chunks SET state = 'cancelled', finished_at = clock_timestamp()
@@ -147,6 +155,14 @@ class Tasks:
             list(ids),
         )
         return {row["id"] for row in rows}
+
+    async def shows(self, id_: UUID, user: User) -> bool:
+        """Whether the user may see what a task has found, now."""
+        return bool(
+            await self._pool.fetchval(
+                f"SELECT {MAY_SEE_FOUND} {FROM_TASKS} WHERE t.id = $3", user.admin, user.id, id_
+            )
+        )
 
     async def seqs(self, ids: Sequence[UUID], *, active: bool) -> dict[UUID, int]:
         """How far some tasks are, and all active ones if asked for."""

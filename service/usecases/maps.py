@@ -39,7 +39,7 @@ class MapActions:
         self._catalogue = catalogue
 
     async def find(self, user: User, task_id: UUID) -> ItemMap:
-        task = await self._tasks.find(user, task_id)
+        task = await self._tasks.find_shown(user, task_id)
         columns = self._catalogue.entry(task.type).columns
         if not columns:
             raise NoMap(f"tasks of type {task.type!r} have no map")

@@ -32,7 +32,7 @@ class ReportActions:
 
     async def report(self, user: User, task_id: UUID) -> tuple[str, str]:
         """(name without an ending, HTML) of at most about 5 MB."""
-        task = await self._tasks.find(user, task_id)
+        task = await self._tasks.find_shown(user, task_id)
         result = await self._tasks.result(user, task_id)
         names = [subject.name for subject in await self._exports.subjects(task_id)]
         entry = self._catalogue.entry(task.type)

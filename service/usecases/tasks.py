@@ -169,6 +169,17 @@ class TaskActions:
             )
         return task
 
+    async def find_shown(self, user: User, id_: UUID) -> Task:
+        """A task whose findings the user may see: who may see now what they are of."""
+        task = await self.find(user, id_)
+        if not await self._tasks.shows(id_, user):
+            raise DatasetNotFound(task.dataset_id, task.target_id)
+        return task
+
+    async def shows(self, user: User, id_: UUID) -> bool:
+        """Whether the user may see what a task has found so far."""
+        return await self._tasks.shows(id_, user)
+
     async def page(
         self,
         user: User,
@@ -211,9 +222,10 @@ class TaskActions:
         task = await self._own(user, id_, "retry it")
         if not user.creates:
             raise Forbidden("viewers cannot start tasks; ask an admin for the role 'member'")
+        hidden = None if await self.shows(user, id_) else task
         line = f"{user.name} asked to retry it"
         chunks = await self._retrying.retry(
-            id_, task.owner_id, line, partial(self._check_retry, redo)
+            id_, task.owner_id, line, partial(self._check_retry, redo, hidden)
         )
         if not chunks:
             raise TaskNotRetryable("nothing that it set aside can be read again; submit it anew")
@@ -241,7 +253,7 @@ class TaskActions:
 
     async def result(self, user: User, id_: UUID) -> Mapping[str, Any]:
         """What it has found; the earlier result where a retry of a partial one did not complete."""
-        task = await self.find(user, id_)
+        task = await self.find_shown(user, id_)
         result = await self._tasks.result(id_)
         if task.status is Status.COMPLETED and result is None:
             raise ResultForgotten("its result was old and is gone; a newer equal task has one")
@@ -253,13 +265,13 @@ class TaskActions:
         self, user: User, id_: UUID, *, kind: str, after: tuple[float, int] | None, limit: int
     ) -> Sequence[Mapping[str, Any]]:
         """What the task says of items, worst first."""
-        await self.find(user, id_)
+        await self.find_shown(user, id_)
         rows = await self._tasks.items(id_, kind=kind, after=after, limit=limit)
         return [{**row, "sha256": row["sha256"].hex()} for row in rows]
 
     async def log(self, user: User, id_: UUID, *, after: int, limit: int) -> Sequence[LogLine]:
         """Lines after a number; traces are for the owner and admins."""
-        task = await self.find(user, id_)
+        task = await self.find_shown(user, id_)
         return await self._log.read(id_, after=after, limit=limit, private=_owns(user, task))
 
     async def forget_keys(self) -> None:
@@ -285,10 +297,12 @@ class TaskActions:
             raise Forbidden(f"only the owner of a task or an admin can {what}")
         return task
 
-    def _check_retry(self, redo: Redo, standing: Standing) -> None:
-        """Raises where a task that stands so cannot be retried."""
+    def _check_retry(self, redo: Redo, hidden: Task | None, standing: Standing) -> None:
+        """Raises where a task that stands so, or is about what is hidden, cannot be retried."""
         if reason := _why_not_retryable(redo, standing):
             raise TaskNotRetryable(reason)
+        if hidden is not None:
+            raise DatasetNotFound(hidden.dataset_id, hidden.target_id)
         if self._catalogue.entry(standing.type).version != standing.type_version:
             raise TaskNotRetryable("its type has changed since; submit it anew")
         if standing.twin is not None:

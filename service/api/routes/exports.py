@@ -11,6 +11,7 @@ from service.api.response_headers import CONTENT_DISPOSITION
 from service.api.schemas.exports import ExportQuery
 from service.api.views import PREFIX
 from service.domain.exports import ExportFormat
+from service.usecases.datasets import DatasetNotFound
 from service.usecases.task_problems import (
     ResultForgotten,
     ResultOutdated,
@@ -65,7 +66,7 @@ OPERATIONS = (
         {200: "*/*"},
         told={200: (CONTENT_DISPOSITION,)},
         query=ExportQuery,
-        problems=(TaskNotFound, TaskNotCompleted, ResultForgotten),
+        problems=(TaskNotFound, DatasetNotFound, TaskNotCompleted, ResultForgotten),
     ),
     Operation(
         "GET",
@@ -74,6 +75,12 @@ OPERATIONS = (
         "The result of a completed task as one HTML file with figures, tables and thumbnails",
         {200: "text/html"},
         told={200: (CONTENT_DISPOSITION,)},
-        problems=(TaskNotFound, TaskNotCompleted, ResultForgotten, ResultOutdated),
+        problems=(
+            TaskNotFound,
+            DatasetNotFound,
+            TaskNotCompleted,
+            ResultForgotten,
+            ResultOutdated,
+        ),
     ),
 )

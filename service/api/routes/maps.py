@@ -6,6 +6,7 @@ from service.api.operations import Call, Operation
 from service.api.request_headers import IF_NONE_MATCH, etag, is_known
 from service.api.safetensors import MEDIA_TYPE, Safetensors
 from service.api.views import PREFIX
+from service.usecases.datasets import DatasetNotFound
 from service.usecases.maps import NoMap
 from service.usecases.task_problems import (
     ResultForgotten,
@@ -33,6 +34,13 @@ OPERATIONS = (
         "What a completed task says of every item, as columns of numbers (safetensors)",
         {200: MEDIA_TYPE, 304: None},
         headers=(IF_NONE_MATCH,),
-        problems=(TaskNotFound, NoMap, TaskNotCompleted, ResultForgotten, ResultOutdated),
+        problems=(
+            TaskNotFound,
+            DatasetNotFound,
+            NoMap,
+            TaskNotCompleted,
+            ResultForgotten,
+            ResultOutdated,
+        ),
     ),
 )

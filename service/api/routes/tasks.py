@@ -271,7 +271,7 @@ OPERATIONS = (
         body=RetryBody,
         example={"only": None},
         headers=(PREFER,),
-        problems=(TaskNotFound, TaskNotRetryable, ActiveTwin, TooManyActiveTasks),
+        problems=(TaskNotFound, DatasetNotFound, TaskNotRetryable, ActiveTwin, TooManyActiveTasks),
     ),
     Operation(
         "GET",
@@ -279,7 +279,7 @@ OPERATIONS = (
         read_result,
         "The result of a completed task",
         {200: dict[str, Any]},
-        problems=(TaskNotFound, TaskNotCompleted, ResultForgotten),
+        problems=(TaskNotFound, DatasetNotFound, TaskNotCompleted, ResultForgotten),
     ),
     Operation(
         "GET",
@@ -288,7 +288,7 @@ OPERATIONS = (
         "What a task says of items of one kind, worst first",
         {200: TaskItemPage},
         query=TaskItemQuery,
-        problems=(TaskNotFound,),
+        problems=(TaskNotFound, DatasetNotFound),
     ),
     Operation(
         "GET",
@@ -297,6 +297,6 @@ OPERATIONS = (
         "The lines of a task's log",
         {200: LogPage},
         query=LogQuery,
-        problems=(TaskNotFound,),
+        problems=(TaskNotFound, DatasetNotFound),
     ),
 )
