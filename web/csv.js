@@ -1,5 +1,8 @@
 /** CSV: rows as RFC 4180 writes them, and saving them as a file. */
 
+/** A spreadsheet would run a text that begins so; an apostrophe before it says that it is one. */
+const RUNS = /^[=+\-@\t\r]/;
+
 export function csvOf(rows) {
   return rows.map((row) => `${row.map(cellOf).join(",")}\r\n`).join("");
 }
@@ -11,6 +14,6 @@ export function save(name, text) {
 }
 
 function cellOf(value) {
-  const text = String(value ?? "");
+  const text = typeof value === "string" && RUNS.test(value) ? `'${value}` : String(value ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

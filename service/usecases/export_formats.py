@@ -12,12 +12,17 @@ from service.domain.exports import Column, Export, Row
 from service.processes.parquet_writer import ParquetWriters
 
 Encode = Callable[[Sequence[Column], Sequence[Row]], bytes]
+RUNS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula, whoever has named a file so."""
 
 
 async def as_csv(export: Export) -> AsyncGenerator[bytes]:
-    """RFC 4180 in UTF-8 with a line of names; an empty cell is a value that there is not."""
+    """RFC 4180 in UTF-8 with a line of names; an empty cell is a value that there is not.
+
+    A text that a spreadsheet would run has an apostrophe before it, which says that it is a text.
+    """
     yield _csv([[column.name for column in export.columns]])
-    async for part in _encoded(export, lambda _, rows: _csv(rows)):
+    async for part in _encoded(export, lambda _, rows: _csv([_unrun(row) for row in rows])):
         yield part
 
 
@@ -56,6 +61,10 @@ def _csv(rows: Sequence[Row]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
+
+
+def _unrun(row: Row) -> Row:
+    return [f"'{cell}" if isinstance(cell, str) and cell.startswith(RUNS) else cell for cell in row]
 
 
 def _json_lines(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:

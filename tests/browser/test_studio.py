@@ -153,6 +153,17 @@ async def test_picked_pictures_are_saved_as_a_list(
     assert len(lines) == total + 1
 
 
+async def test_a_list_marks_texts_that_a_spreadsheet_would_run(page: Page) -> None:
+    await page.goto("/")
+
+    lines = await page.evaluate(
+        """async () => (await import("/static/csv.js"))
+            .csvOf([["=1+1", "+a", "-b", "@c", "\\td", "a=1", -0.5, null]])"""
+    )
+
+    assert lines == "'=1+1,'+a,'-b,'@c,'\td,a=1,-0.5,\r\n"
+
+
 async def test_picked_pictures_get_a_tag_and_become_a_dataset(
     page: Page, datasets: Datasets, sample_folder: Path
 ) -> None:

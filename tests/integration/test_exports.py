@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ import pytest
 from pyarrow import parquet
 
 from service.domain.datasets import Dataset
-from service.domain.exports import ExportFormat
+from service.domain.exports import Column, ColumnType, Export, ExportFormat, Row
 from service.domain.users import User
 from service.processes.parquet_writer import ParquetWriters
 from service.runtime import Runtime
+from service.usecases import export_formats
 from service.usecases.task_problems import TaskNotCompleted
 from service.usecases.tasks import Submission
 from tests.integration.conftest import analyse, import_folder
@@ -100,6 +101,27 @@ async def test_a_task_without_a_result_is_not_exported(
 
     with pytest.raises(TaskNotCompleted):
         await runtime.exports.export(user, submitted.task.id)
+
+
+RUN = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1")
+KEPT = ("a=1", "1-1", "'quoted'", "", "ü")
+
+
+@pytest.mark.parametrize("text", [*RUN, *KEPT])
+async def test_only_csv_marks_a_text_that_a_spreadsheet_would_run(text: str) -> None:
+    table = (Column("path", ColumnType.TEXT), Column("dark_score", ColumnType.NUMBER))
+
+    async def pages() -> AsyncGenerator[Sequence[Row]]:
+        yield [(text, -0.5), (None, -1)]
+
+    as_csv = export_formats.as_csv(Export("a", table, pages()))
+    rows = from_csv(b"".join([part async for part in as_csv]))
+    as_json = export_formats.as_json(Export("a", table, pages()))
+    exact = json.loads(b"".join([part async for part in as_json]))
+
+    assert [row["path"] for row in rows] == [f"'{text}" if text in RUN else text, ""]
+    assert [row["dark_score"] for row in rows] == ["-0.5", "-1"]
+    assert [row["path"] for row in exact] == [text, None]
 
 
 async def test_parquet_keeps_types_and_empty_cells() -> None:
