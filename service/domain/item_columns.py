@@ -1,6 +1,6 @@
 """Item columns: what can be told of every item of a dataset at once, whatever task has read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +35,10 @@ class Code:
     """By what is told: one more than is kept, the last for what is kept as -1."""
     type: MapType = MapType.U32
 
+    def name_of(self, kept: float) -> str | None:
+        """What a number that is kept stands for."""
+        return self.names[-1 if kept < 0 else int(kept) + 1]
+
 
 @dataclass(frozen=True)
 class Text:
@@ -50,15 +54,16 @@ CODED: Final = {"format_code": ("format", FORMATS), "mode_code": ("mode", MODES)
 OTHER: Final = "other"
 
 
-def _of_features() -> list[ItemColumn]:
-    told: list[ItemColumn] = []
+def _of_features() -> list[Number | Code]:
+    told: list[Number | Code] = []
     for place, number in enumerate(NUMBERS):
         name, names = CODED.get(number, (number, None))
         told.append(Code(name, place, (None, *names, OTHER)) if names else Number(name, place))
     return told
 
 
+IMAGE_COLUMNS: Final[Sequence[Number | Code]] = _of_features()
 ITEM_COLUMNS: Final[Mapping[str, ItemColumn]] = {
-    column.name: column for column in (*_of_features(), Text("label"), Text("split"))
+    column.name: column for column in (*IMAGE_COLUMNS, Text("label"), Text("split"))
 }
 """By name, all but the id, which is always told."""

@@ -14,7 +14,8 @@ from service.db.columns import Columns
 from service.db.exports import Exports, Subject
 from service.domain.exports import Cell, Column, ColumnType, Export, ExportFormat, Row
 from service.domain.features import Extractor
-from service.domain.image_features import IMAGE_EXTRACTOR, NUMBERS
+from service.domain.image_features import IMAGE_EXTRACTOR
+from service.domain.item_columns import IMAGE_COLUMNS, Code, Number
 from service.domain.map_columns import MapColumn, score_of
 from service.domain.users import User
 from service.processes.parquet_writer import ParquetWriters
@@ -23,8 +24,8 @@ from service.usecases.map_rows import MapRows, Values
 from service.usecases.tasks import TaskActions
 
 PAGE_ROWS = 2000
-NUMBERS_OF: Mapping[Extractor, Sequence[str]] = {IMAGE_EXTRACTOR: NUMBERS}
-"""What the numbers of each extractor are called."""
+READ: Mapping[Extractor, Sequence[Number | Code]] = {IMAGE_EXTRACTOR: IMAGE_COLUMNS}
+"""What the numbers of each extractor are called, and which of them stand for names."""
 
 ABOUT_ITEMS = (
     Column("dataset", ColumnType.TEXT),
@@ -115,8 +116,8 @@ class _Sheet:
     """Which columns there are, and how an item becomes a row of them."""
 
     extractor: Extractor | None
-    numbers: Mapping[str, int]
-    """The places of those that are not told as something about the item."""
+    read: Sequence[Number | Code]
+    """What its features tell that is not told as something about the item."""
     mapped: Sequence[MapColumn]
     """What a map says of every item, the id first."""
     fields: Mapping[str, Mapping[str, ColumnType]]
@@ -134,15 +135,15 @@ class _Sheet:
         }
         about = {column.name for column in ABOUT_ITEMS}
         extractor = entry.extractor if entry else None
-        names = NUMBERS_OF[extractor] if extractor else ()
-        numbers = {name: place for place, name in enumerate(names) if name not in about}
+        features = READ[extractor] if extractor else ()
+        read = [column for column in features if column.name not in about]
         mapped = entry.columns if entry else ()
         scored = {kind for kind in fields if score_of(kind) in {one.name for one in mapped}}
-        return cls(extractor, numbers, mapped, fields, scored)
+        return cls(extractor, read, mapped, fields, scored)
 
     @property
     def columns(self) -> list[Column]:
-        numbers = [Column(name, ColumnType.NUMBER) for name in self.numbers]
+        read = [Column(column.name, _read_type(column)) for column in self.read]
         told = ABOUT_READING if self.extractor else ()
         mapped = [Column(column.name, _kind(column)) for column in self.mapped[1:]]
         found = [
@@ -153,7 +154,7 @@ class _Sheet:
                 *(Column(f"{kind}_{name}", type_) for name, type_ in fields.items()),
             )
         ]
-        return [*ABOUT_ITEMS, *numbers, *told, *mapped, *found]
+        return [*ABOUT_ITEMS, *read, *told, *mapped, *found]
 
     def _found_column(self, kind: str) -> Column:
         """Whether it was found, where a map has the scores of all items; else its score."""
@@ -181,12 +182,12 @@ class _Sheet:
         mapped: Values | None,
     ) -> Row:
         about = [item[name] for name in ("id", "path", "label", "split", "group")]
-        read = item["numbers"]
-        numbers = [read and read[place] for place in self.numbers.values()]
+        numbers = item["numbers"]
+        read = [numbers and _told(column, numbers[column.place]) for column in self.read]
         told = (item["reason_code"], item["reason_detail"]) if self.extractor else ()
         cells: list[Cell] = [subject.name, *about, item["sha256"].hex(), item["size_bytes"]]
         places = _defined(mapped) if mapped else [None] * len(self.mapped[1:])
-        return [*cells, *numbers, *told, *places, *self._found(said)]
+        return [*cells, *read, *told, *places, *self._found(said)]
 
     def _found(self, said: Mapping[str, Any]) -> list[Cell]:
         cells: list[Cell] = []
@@ -197,6 +198,15 @@ class _Sheet:
             found = row is not None if kind in self.scored else row and row["score"]
             cells += [found, *told]
         return cells
+
+
+def _told(column: Number | Code, kept: float) -> Cell:
+    """Names for people: what stands for them is nobody's business out there."""
+    return column.name_of(kept) if isinstance(column, Code) else kept
+
+
+def _read_type(column: Number | Code) -> ColumnType:
+    return ColumnType.TEXT if isinstance(column, Code) else ColumnType.NUMBER
 
 
 def _defined(values: Values) -> list[Cell]:

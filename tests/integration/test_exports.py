@@ -13,12 +13,15 @@ from pyarrow import parquet
 
 from service.domain.datasets import Dataset
 from service.domain.exports import Column, ColumnType, Export, ExportFormat, Row
+from service.domain.image_features import FORMATS, MODES
+from service.domain.item_columns import ITEM_COLUMNS, Code
 from service.domain.users import User
 from service.processes.parquet_writer import ParquetWriters
 from service.runtime import Runtime
 from service.usecases import export_formats
 from service.usecases.task_problems import TaskNotCompleted
 from service.usecases.tasks import Submission
+from tests.integration.bringing import black, finished, jpeg
 from tests.integration.conftest import analyse, import_folder
 from tests.integration.test_analysis import files_below
 from tests.integration.test_api import API, events
@@ -74,6 +77,32 @@ async def test_a_row_has_the_attributes_the_findings_and_the_reason(
     assert all((row["dark_score"] is None) == bool(row["unreadable"]) for row in rows)
     copies = [row["exact_duplicates_group"] for row in rows]
     assert any(copies.count(group) > 1 for group in copies if group is not None)
+
+
+def test_formats_and_modes_are_told_by_name(client: httpx2.Client, dataset_id: str) -> None:
+    files = {"1.jpg": jpeg(1), "2.png": black(), "3.jpg": b"\xff\xd8\xff torn"}
+    for path, data in files.items():
+        client.put(f"{API}/datasets/{dataset_id}/files/{path}", content=data).raise_for_status()
+    asked = {"type": "image_analysis", "dataset_id": dataset_id}
+    task = finished(client, client.post(f"{API}/tasks", json=asked).json())
+
+    rows = client.get(f"{task['links']['self']}/export?format=json").json()
+
+    told = {row["path"]: (row["format"], row["mode"]) for row in rows}
+    assert told == {"1.jpg": ("JPEG", "RGB"), "2.png": ("PNG", "RGB"), "3.jpg": (None, None)}
+    assert not [name for name in rows[0] if name.endswith("_code")]
+
+
+@pytest.mark.parametrize(("column", "names"), [("format", FORMATS), ("mode", MODES)])
+def test_every_code_has_its_name_and_a_rarer_one_is_another(
+    column: str, names: Sequence[str]
+) -> None:
+    coded = ITEM_COLUMNS[column]
+    assert isinstance(coded, Code)
+
+    told = [coded.name_of(float(kept)) for kept in range(-1, len(names))]
+
+    assert told == ["other", *names]
 
 
 async def test_pages_of_an_export_are_one_table(
