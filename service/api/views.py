@@ -15,7 +15,7 @@ PREFIX = "/api/v1"
 UNTOLD_PARAMS = {"folder_import": ("path",)}
 """By task type, what concerns the server and not all who see the dataset."""
 LINKS = ("events", "result", "items", "export", "report", "log", "cancel", "retry")
-"""What there is below a task."""
+"""What there is below every task."""
 
 
 def json(told: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -29,11 +29,15 @@ def task_view(task: Task, outcome: str | None = None) -> dict[str, Any]:
     itself = f"{PREFIX}/tasks/{task.id}"
     told = snapshot(task) | {
         "params": _told_params(task),
-        "links": {"self": itself} | {name: f"{itself}/{name}" for name in LINKS},
+        "links": {"self": itself} | {name: f"{itself}/{name}" for name in _links(task)},
     }
     if outcome is not None:
         told |= {"deduplicated": outcome == "active", "cached": outcome == "cached"}
     return told
+
+
+def _links(task: Task) -> tuple[str, ...]:
+    return (*LINKS, "map") if task.mapped else LINKS
 
 
 def _told_params(task: Task) -> dict[str, Any]:

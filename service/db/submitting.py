@@ -154,6 +154,7 @@ class NewTask:
             preview_seq=0,
             log_seq=0,
             size=size,
+            mapped=bool(self.entry.columns),
         )
 
 

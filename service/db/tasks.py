@@ -236,6 +236,7 @@ class Tasks:
             "priority": Priority(facts["priority"]),
             "error": None if error is None else Failure(**error),
             "place": None if facts["place"] is None else Place(*facts["place"]),
+            "mapped": bool(entry and entry.columns),
             "stages": tuple(_stage(entry, *told) for told in facts["stages"]),
         }
         return Task(**facts)

@@ -86,6 +86,8 @@ class Task:
     log_seq: int
     size: int | None = None
     """How many items its datasets had when it was submitted."""
+    mapped: bool = False
+    """Whether tasks of its type say something of every item."""
 
 
 def fingerprint(

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx2
@@ -11,6 +11,8 @@ import numpy as np
 import orjson
 import pytest
 
+from service.api.schemas.tasks import TaskAnswer
+from service.catalog.catalogue import CATALOGUE
 from service.catalog.image_analysis import ISSUES
 from tests.conftest import Site
 from tests.integration.bringing import black, finished, jpeg
@@ -64,6 +66,25 @@ def test_a_map_that_is_known_is_not_sent_again(client: httpx2.Client, task: dict
     again = client.get(first.url.path, headers={"If-None-Match": first.headers["ETag"]})
 
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+@pytest.mark.parametrize("type_", [entry.name for entry in CATALOGUE if entry.submitted_directly])
+def test_the_link_to_a_map_is_there_just_where_there_is_a_map(
+    client: httpx2.Client, dataset_id: str, type_: str
+) -> None:
+    asked = {"type": type_, "dataset_id": dataset_id}
+    if CATALOGUE.entry(type_).compares:
+        asked["target_id"] = client.post(f"{API}/datasets", json={"name": f"{uuid4()}"}).json()[
+            "id"
+        ]
+    first = client.post(f"{API}/tasks", json=asked).json()
+    task = finished(client, first)
+
+    answer = client.get(f"{API}/tasks/{task['id']}/map")
+
+    assert first["links"] == task["links"]
+    assert (task["links"].get("map") == answer.url.path) == (answer.status_code == 200)
+    assert TaskAnswer.model_validate(task).links.map == task["links"].get("map")
 
 
 def test_a_task_without_a_map_says_so(client: httpx2.Client, dataset_id: str) -> None:

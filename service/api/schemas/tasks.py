@@ -108,6 +108,22 @@ class TaskError(Answer):
     detail: str
 
 
+class TaskLinks(Answer):
+    """What there is below a task."""
+
+    self: str
+    events: str
+    result: str
+    items: str
+    export: str
+    report: str
+    log: str
+    cancel: str
+    retry: str
+    map: str | None = None
+    """Only there where tasks of its type say something of every item."""
+
+
 class TaskAnswer(Answer):
     """A task with its whole progress."""
 
@@ -134,7 +150,7 @@ class TaskAnswer(Answer):
     log_seq: int
     deduplicated: bool = False
     cached: bool = False
-    links: dict[str, str]
+    links: TaskLinks
 
 
 class TaskPage(Answer):
