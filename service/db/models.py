@@ -79,7 +79,7 @@ class ApiKeyRow(Base):
     __tablename__ = "api_keys"
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
@@ -90,7 +90,7 @@ class SignInLinkRow(Base):
     __tablename__ = "sign_in_links"
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime]
 
 
@@ -100,7 +100,7 @@ class SessionRow(Base):
     __tablename__ = "sessions"
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime]
 
 
@@ -110,8 +110,8 @@ class StreamTicketRow(Base):
     __tablename__ = "stream_tickets"
 
     hash: Mapped[bytes] = mapped_column(primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime]
 
 
@@ -132,7 +132,7 @@ class DatasetRow(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     name: Mapped[str]
     kind: Mapped[str]
     visibility: Mapped[str] = mapped_column(server_default="private")
@@ -167,8 +167,10 @@ class UploadRow(Base):
     __tablename__ = "uploads"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id", ondelete="SET NULL"))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    task_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("tasks.id", ondelete="SET NULL"), index=True
+    )
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
@@ -334,10 +336,10 @@ class TaskRow(Base):
     scope: Mapped[UUID]
     """Whose requests may share it: those on the same dataset, else those of the same owner."""
     fingerprint: Mapped[bytes]
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     dataset_id: Mapped[UUID | None] = mapped_column(ForeignKey("datasets.id"))
     dataset_version: Mapped[int | None]
-    target_id: Mapped[UUID | None] = mapped_column(ForeignKey("datasets.id"))
+    target_id: Mapped[UUID | None] = mapped_column(ForeignKey("datasets.id"), index=True)
     target_version: Mapped[int | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
     """How many items its datasets had when it was submitted."""
@@ -372,7 +374,7 @@ class IdempotencyKeyRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     request: Mapped[bytes]
     """The SHA-256 of what was asked for with it."""
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"))
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"), index=True)
     outcome: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
@@ -511,7 +513,7 @@ class TaskItemRow(Base):
     )
     kind: Mapped[str] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(
-        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True
+        ForeignKey("items.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     score: Mapped[float]
     data: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
