@@ -1,7 +1,7 @@
 """The composition root: opens everything a process needs once, and closes it."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -113,8 +113,8 @@ async def open_runtime(
     try:
         async with open_database(settings.database_url, connections=connections) as database:
             runtime = _compose(settings, catalogue, database, redis)
-            yield runtime
-            await runtime.runs.told()
+            async with aclosing(runtime.runs.telling):
+                yield runtime
     finally:
         await redis.aclose()
 

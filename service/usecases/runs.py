@@ -147,10 +147,6 @@ class RunActions:
         """Publishes the snapshots of tasks that have moved, soon."""
         self.telling.moved(task_ids)
 
-    async def told(self) -> None:
-        """Returns once that has been done, or cannot be."""
-        await self.telling.told()
-
     async def _ended(self, chunk: ClaimedChunk, finished: Finished | None) -> Finished | None:
         if finished is not None:
             if finished.opened:

@@ -50,6 +50,12 @@ class Telling:
         if self._telling is not None:
             await asyncio.wait({self._telling}, timeout=PATIENCE_SECONDS)
 
+    async def aclose(self) -> None:
+        """Tells what is left, and gives up what cannot be told in time."""
+        await self.told()
+        if self._telling is not None and self._telling.cancel():
+            await asyncio.wait({self._telling})
+
     def _begin(self) -> None:
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell_all())

@@ -71,9 +71,9 @@ async def _submission(runtime: Runtime) -> list[Figure]:
         null = request("GET", "/healthz", key)
         route = await _milliseconds(lambda: ask(repeat(null, BATCH)), TIMES // BATCH) / BATCH
     submit = _submitting(runtime, user, dataset)
-    durable = await _milliseconds(submit, TIMES, runtime.runs.told)
+    durable = await _milliseconds(submit, TIMES, runtime.runs.telling.told)
     async with _committed_soon(runtime):
-        written = await _milliseconds(submit, TIMES, runtime.runs.told)
+        written = await _milliseconds(submit, TIMES, runtime.runs.telling.told)
     known = await _milliseconds(lambda: runtime.access.by_key(key))
     answer = await _milliseconds(await _answering(runtime, user))
     rest = whole - route - known - durable - answer
@@ -172,7 +172,7 @@ async def _small(runtime: Runtime) -> list[Figure]:
 
     async def tell() -> None:
         runtime.runs.tell([one.chunk.task_id for one in claims])
-        await runtime.runs.told()
+        await runtime.runs.telling.told()
 
     took = [
         [await _once(step) / GROUP for step in (claim, finish, tell)] for _ in range(TIMES // GROUP)

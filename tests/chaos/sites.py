@@ -172,7 +172,7 @@ class Site:
         """Gives what a worker has to others, as its parent would."""
         async with _runtime(self) as runtime:
             released = await runtime.runs.release_worker(worker.id)
-            await runtime.runs.told()
+            await runtime.runs.telling.told()
         return released
 
     def start_worker(self) -> None:

@@ -252,7 +252,7 @@ async def test_the_last_line_of_a_cancelled_task_is_there_when_its_end_is_told(
     await runtime.tasks.cancel(user, task.id)
 
     await runtime.runs.stop(run.chunk)
-    await runtime.runs.told()
+    await runtime.runs.telling.told()
 
     told = {
         key: value

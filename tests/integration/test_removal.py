@@ -123,7 +123,7 @@ async def test_who_watches_a_waiting_task_hears_that_its_dataset_is_deleted(
     submitted = await runtime.tasks.submit(user, Submission("image_analysis", dataset.id))
 
     await runtime.removal.delete(user, dataset.id)
-    await runtime.runs.told()
+    await runtime.runs.telling.told()
 
     key = keys.snapshot(submitted.task.id)
     told = await runtime.redis.execute_command("HGET", key, "snapshot")
