@@ -84,7 +84,7 @@ class Settings(DatabaseSettings):
     max_active_tasks: int = Field(default=200, ge=0)
     """Of a user, waiting or running; 0 is no limit."""
     max_user_bytes: int = Field(default=0, ge=0)
-    """Of all datasets of a user; 0 is no limit."""
+    """Of all datasets of a user, files and embeddings; 0 is no limit."""
     spare_bytes: int = Field(default=1 << 30, ge=0)
     """What uploads must leave free on the disk."""
     keep_tasks_days: int = Field(default=90, ge=0)

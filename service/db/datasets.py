@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.db.engine import Database
 from service.db.models import BlobRow, DatasetRow, FeatureRow, ItemRow, TaskRow, UserRow
+from service.db.owned import OF_USER
 from service.domain.datasets import Dataset, DatasetQuery, DatasetSort, Kind, Visibility
 from service.domain.features import FeatureState
 from service.domain.users import User
@@ -33,6 +34,7 @@ class Datasets:
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
+        self._pool = database.pool
 
     async def create(
         self, id_: UUID, owner: User, name: str, kind: Kind, visibility: Visibility
@@ -88,12 +90,8 @@ class Datasets:
             return (await connection.execute(query)).scalar_one()
 
     async def bytes_of(self, owner_id: UUID) -> int:
-        """Bytes of all items in a user's datasets; equal bytes count for each."""
-        query = select(func.coalesce(func.sum(DatasetRow.size_bytes), 0)).where(
-            DatasetRow.owner_id == owner_id, DatasetRow.deleted_at.is_(None)
-        )
-        async with self._engine.connect() as connection:
-            return int(await connection.scalar(query) or 0)
+        """Bytes of all items and embeddings in a user's datasets; equal bytes count for each."""
+        return await self._pool.fetchval(OF_USER, owner_id)
 
     async def _read(self, query: Select[Any]) -> list[Dataset]:
         async with self._engine.connect() as connection:

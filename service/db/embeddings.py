@@ -10,6 +10,7 @@ from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
 from service.db.features import ClaimedBlob
 from service.db.keys import ALL, OPEN, SUBJECT, subject_of
+from service.db.owned import VECTOR_BYTES
 from service.db.removed import RETRYABLE
 from service.domain.chunks import ClaimedChunk, Fence
 from service.domain.embeddings import Embeddings, Made
@@ -84,6 +85,12 @@ DELETE FROM embeddings e USING datasets d WHERE d.id = e.dataset_id AND (
 """What a model has made is kept as long as its task may be retried, to go on with it."""
 
 
+REPLACED_BYTES = f"""
+SELECT coalesce(sum({VECTOR_BYTES}), 0)::bigint FROM embeddings e
+WHERE e.dataset_id = $2 AND e.name = $3 AND (e.published_at IS NOT NULL OR e.id = $1)
+"""
+
+
 class EmbeddingSets:
     """Embeddings in PostgreSQL; the id of one is that of the task that brought it."""
 
@@ -135,6 +142,10 @@ class EmbeddingSets:
             if held is None:
                 return 0
             return await connection.fetchval(PUBLISH, id_, dimensions, timeout=LONG_SECONDS)
+
+    async def replaced_bytes(self, id_: UUID, dataset_id: UUID, name: str) -> int:
+        """What is there under that name, which those of the id will replace."""
+        return await self._pool.fetchval(REPLACED_BYTES, id_, dataset_id, name)
 
     async def of(self, dataset_id: UUID) -> Sequence[Embeddings]:
         """Those of a dataset, by name."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from service.db.engine import Database
+from service.db.owned import WITH_DATASET
 from service.domain.datasets import Item, ItemQuery, ItemSort, Labels, NewItem, Place, place_of
 
 LOCK = """
@@ -14,11 +15,6 @@ SELECT version FROM datasets WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPD
 
 LOCK_OWNER = """
 SELECT FROM users WHERE id = (SELECT owner_id FROM datasets WHERE id = $1) FOR NO KEY UPDATE
-"""
-
-OWNED = """
-SELECT sum(size_bytes)::bigint FROM datasets
-WHERE owner_id = (SELECT owner_id FROM datasets WHERE id = $1) AND deleted_at IS NULL
 """
 
 COMPARE = """
@@ -216,9 +212,9 @@ class Items:
             if quota_bytes is None:
                 return await add_items(connection, dataset_id, new)
             await connection.execute(LOCK_OWNER, dataset_id)
-            before = await connection.fetchval(OWNED, dataset_id) or 0
+            before = await connection.fetchval(WITH_DATASET, dataset_id)
             added = await add_items(connection, dataset_id, new)
-            after = await connection.fetchval(OWNED, dataset_id) or 0
+            after = await connection.fetchval(WITH_DATASET, dataset_id)
             if after > max(before, quota_bytes):
                 raise OverQuota
             return added

@@ -9,7 +9,8 @@ import asyncpg
 from service.db.chosen_items import CHOSEN
 from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
-from service.db.items import OWNED, OverQuota
+from service.db.items import OverQuota
+from service.db.owned import WITH_DATASET
 
 LOCK_USER = "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE"
 
@@ -71,5 +72,5 @@ class Subsets:
 
 
 async def _check_quota(connection: Any, id_: UUID, quota_bytes: int | None) -> None:
-    if quota_bytes is not None and await connection.fetchval(OWNED, id_) > quota_bytes:
+    if quota_bytes is not None and await connection.fetchval(WITH_DATASET, id_) > quota_bytes:
         raise OverQuota

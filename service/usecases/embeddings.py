@@ -15,7 +15,7 @@ from service.usecases.datasets import DatasetActions, InvalidName
 from service.usecases.roots import below
 
 MOST = 8
-"""Names that a dataset may have embeddings under: their bytes are in no quota."""
+"""Names that a dataset may have embeddings under."""
 MOST_MODEL_BYTES = 2 << 30
 """Of one file; the format itself holds no more."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

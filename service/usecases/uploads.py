@@ -81,13 +81,17 @@ class Room:
 
     def check(self, size_bytes: int) -> None:
         """Passes if so many more bytes may come."""
+        self.check_quota(size_bytes)
+        if size_bytes > self.free_bytes:
+            raise StorageFull(f"the storage has room for {self.free_bytes} more bytes only")
+
+    def check_quota(self, size_bytes: int) -> None:
+        """Passes if their owner may have so many more bytes, wherever they are kept."""
         if self.quota_bytes is not None and self.used_bytes + size_bytes > self.quota_bytes:
             raise QuotaExceeded(
                 f"that would be more than the {self.quota_bytes} bytes that a user may have;"
                 f" {self.used_bytes} are used"
             )
-        if size_bytes > self.free_bytes:
-            raise StorageFull(f"the storage has room for {self.free_bytes} more bytes only")
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,17 @@
 """Room: no way in brings more than a user may have, or the disk takes."""
 
+import io
 import zipfile
 from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
 from service.domain.datasets import Dataset, Kind, Visibility
-from service.domain.tasks import Status
+from service.domain.tasks import Status, Task
 from service.domain.users import User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
@@ -17,9 +19,11 @@ from service.usecases.datasets import NewDataset
 from service.usecases.tasks import Submission
 from service.usecases.uploads import QuotaExceeded
 from tests.eventually import eventually
-from tests.integration.bringing import folder_of, put, zip_of
+from tests.integration.bringing import folder_of, jpeg, put, zip_of
 from tests.integration.conftest import ended, has_log_line, import_folder, running_worker
+from tests.integration.modelling import modelled
 from tests.integration.solo import submit
+from tests.onnx_files import write_means
 
 
 async def test_a_quota_is_told_before_and_while_bytes_come(
@@ -62,6 +66,76 @@ async def test_a_quota_holds_for_uploads_that_come_at_the_same_time(
                 await uploads.add(dataset.id, other.taken)
 
     assert (await runtime.datasets.find(user, dataset.id)).size_bytes == 6
+
+
+def vectors(*ids: str, dimensions: int) -> bytes:
+    """Much smaller than what is kept of them."""
+    rows = np.ones((len(ids), dimensions), np.float32)
+    np.savez_compressed(stream := io.BytesIO(), ids=np.array(ids), vectors=rows)
+    return stream.getvalue()
+
+
+async def embedded(runtime: Runtime, user: User, dataset: Dataset, data: bytes) -> Task:
+    """Embeddings that are brought to a worker of that runtime, named clip."""
+
+    async def body() -> AsyncGenerator[bytes]:
+        yield data
+
+    upload = await runtime.uploads.keep(user, dataset.id, body(), 0)
+    params = {"upload": str(upload.id), "name": "clip"}
+    asked = Submission("embedding_import", dataset.id, params=params)
+    submitted = await runtime.tasks.start(user, asked)
+    async with running_worker(runtime):
+        return await ended(runtime, user, submitted.task.id)
+
+
+async def test_embeddings_are_room_that_their_owner_uses(
+    settings: Settings, runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    await put(runtime, user, dataset, b"x" * 100)
+    data = vectors("a.bin", dimensions=4000)
+    less, enough = (
+        settings.model_copy(update={"max_user_bytes": 100 + quota}) for quota in (7999, 9000)
+    )
+
+    async with open_runtime(less, connections=8) as limited:
+        refused = await embedded(limited, user, dataset, data)
+    async with open_runtime(enough, connections=8) as limited:
+        kept = await embedded(limited, user, dataset, data)
+        room = await limited.uploads.room(user.id)
+        again = await embedded(limited, user, dataset, data)
+        with pytest.raises(QuotaExceeded):
+            await put(limited, user, dataset, b"y" * 1101)
+
+    assert refused.error is not None
+    assert (refused.status, refused.error.code) == (Status.FAILED, "quota_exceeded")
+    assert (kept.status, again.status) == (Status.COMPLETED, Status.COMPLETED)
+    assert (room.used_bytes, room.quota_left_bytes) == (8100, 1000)
+
+
+async def test_what_a_model_has_made_is_kept_until_there_is_room(
+    settings: Settings, runtime: Runtime, user: User, dataset: Dataset, tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path, {"1.jpg": jpeg(1), "2.jpg": jpeg(2)})
+    async with running_worker(runtime):
+        await import_folder(runtime, user, dataset, folder)
+    files_bytes = (await runtime.datasets.find(user, dataset.id)).size_bytes
+    less = settings.model_copy(update={"max_user_bytes": files_bytes + 11})
+    model = write_means(tmp_path / "means.onnx")
+
+    async with open_runtime(less, connections=8) as limited:
+        task = await modelled(limited, user, dataset, model)
+        async with running_worker(limited):
+            refused = await ended(limited, user, task.id)
+    model.unlink()
+    await runtime.tasks.retry(user, task.id)
+    async with running_worker(runtime):
+        retried = await ended(runtime, user, task.id)
+
+    assert refused.error is not None
+    assert refused.error.code == "quota_exceeded"
+    assert retried.status is Status.COMPLETED, retried.error
+    assert (await runtime.uploads.room(user.id)).used_bytes == files_bytes + 2 * 3 * 2
 
 
 async def test_an_archive_is_unpacked_as_far_as_the_quota_lets_it(

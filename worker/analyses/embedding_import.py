@@ -10,6 +10,7 @@ from service.domain.datasets import clean_path
 from service.domain.embeddings import VECTOR_ITEM_BYTES
 from service.domain.saves import FractionSave
 from service.domain.stages import SOLO_TOTAL
+from worker.analyses.embedded import EmbeddingRoom
 from worker.analyses.uploaded import upload_of
 from worker.work import Run, SoloTools, SoloWork, StageFailed, StageWork
 
@@ -27,6 +28,7 @@ async def read_vectors(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     name: str = run.chunk.params["name"]
     dataset_id = _dataset_of(run)
     read, dimensions, unknown = 0, 0, list[str]()
+    room = await EmbeddingRoom.of(run, dataset_id)
     await run.runtime.embeddings.begin(run.chunk.task_id, dataset_id, name)
     function = "service.compute.embeddings.read"
     with vectors.open("rb") as file:
@@ -35,6 +37,7 @@ async def read_vectors(run: Run, tools: SoloTools) -> Mapping[str, Any]:
                 if "ids" in batch:
                     read, dimensions = read + len(batch["ids"]), batch["dimensions"]
                     unknown += await _keep(run, dataset_id, file, batch)
+                    room.check(read - len(unknown), dimensions)
                 thousandths = int(SOLO_TOTAL * batch["progress"])
                 await tools.save([FractionSave(run.chunk.fence, thousandths)])
     if len(unknown) == read:

@@ -9,6 +9,7 @@ from service.domain.embeddings import VECTOR_ITEM_BYTES, Made
 from service.domain.saves import ItemSave, Reason, SetAsideSave, VectorSave
 from service.processes.output import ItemError, Output
 from service.usecases.embeddings import ModelNotAllowed
+from worker.analyses.embedded import EmbeddingRoom
 from worker.analyses.image_features import features_work, frozen, unreadable
 from worker.work import Batch, Kept, MapWork, Run, SoloTools, SoloWork, StageFailed, StageWork, Unit
 
@@ -67,6 +68,8 @@ async def publish(run: Run, tools: SoloTools) -> Mapping[str, Any]:
     made = await run.runtime.embeddings.made(run.chunk, run.entry.stage("vectors"))
     _check_made(made)
     dimensions = made.longest_bytes // VECTOR_ITEM_BYTES
+    dataset_id, *_ = frozen(run)
+    (await EmbeddingRoom.of(run, dataset_id)).check(made.vectors, dimensions)
     fence = run.chunk.fence
     kept = await run.runtime.embeddings.publish(run.chunk.task_id, dimensions, fence)
     bad = await unreadable(run)
