@@ -1,6 +1,7 @@
 """Reads and writes tasks; every change of state is one conditional statement."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -85,6 +86,26 @@ WITH cut AS (
 )
 SELECT id FROM cancelled
 """
+
+
+NEW_VECTORS = """
+COALESCE((SELECT e.vectors FROM embeddings e
+          WHERE e.dataset_id = tasks.dataset_id AND e.name = tasks.params ->> 'embeddings'
+            AND e.published_at IS NOT NULL AND e.id::text <> tasks.result #>> '{embeddings,id}'
+          ORDER BY e.published_at DESC LIMIT 1), 0)
+"""
+"""Those that have replaced the ones that it has worked with."""
+
+
+@dataclass(frozen=True)
+class LastCompleted:
+    """The last task of a type that was completed on a dataset, and on what."""
+
+    id: UUID
+    version: int
+    new_vectors: int
+    """How many vectors have replaced those that it has worked with."""
+    gist: Mapping[str, float]
 
 
 class Tasks:
@@ -184,18 +205,18 @@ class Tasks:
         )
         return [self._task(row) for row in rows]
 
-    async def newest_completed(
-        self, dataset_id: UUID, type_: str
-    ) -> tuple[UUID, int, Mapping[str, float]] | None:
-        """The last task of a type that was completed on a dataset, its version, and its gist."""
+    async def newest_completed(self, dataset_id: UUID, type_: str) -> LastCompleted | None:
         row = await self._pool.fetchrow(
-            f"""SELECT id, dataset_version, {gist_of(type_)} AS gist FROM tasks
+            f"""SELECT id, dataset_version AS version, {NEW_VECTORS} AS new_vectors,
+                       {gist_of(type_)} AS gist FROM tasks
             WHERE dataset_id = $1 AND type = $2 AND status = 'completed'
             ORDER BY completed_at DESC LIMIT 1""",
             dataset_id,
             type_,
         )
-        return row and (row["id"], row["dataset_version"], row["gist"] or {})
+        return row and LastCompleted(
+            row["id"], row["version"], row["new_vectors"], row["gist"] or {}
+        )
 
     async def cancel(self, id_: UUID, why: str) -> bool:
         """Cuts what waits and flags what runs; False where the task had ended already."""

@@ -30,7 +30,7 @@ class Freshness:
     task_id: UUID | None = None
     """The running one, else the last that was completed."""
     stale_items: int = 0
-    """How many items have come or gone since."""
+    """How many items have come or gone since, or have another vector than it has worked with."""
     found: Mapping[str, float] = field(default_factory=dict[str, float])
     """The gist of what the last completed one has found."""
 
@@ -53,12 +53,12 @@ class FreshnessActions:
         for task in active:
             if task.type == entry.name and task.dataset_id == dataset.id:
                 return Freshness(entry.name, Standing.RUNNING, task.id)
-        completed = await self._tasks.newest_completed(dataset.id, entry.name)
-        if completed is None:
+        last = await self._tasks.newest_completed(dataset.id, entry.name)
+        if last is None:
             return Freshness(entry.name, Standing.NEVER)
-        task_id, version, found = completed
-        if version == dataset.version:
-            return Freshness(entry.name, Standing.FRESH, task_id, found=found)
-        stale = await self._items.changed_since(dataset.id, version)
+        changed = 0
+        if last.version != dataset.version:
+            changed = await self._items.changed_since(dataset.id, last.version)
+        stale = max(changed, last.new_vectors)  # an item that came may have a vector, too
         standing = Standing.STALE if stale else Standing.FRESH
-        return Freshness(entry.name, standing, task_id, stale, found)
+        return Freshness(entry.name, standing, last.id, stale, last.gist)

@@ -127,6 +127,27 @@ def test_vectors_that_replace_others_are_grouped_anew(client: httpx2.Client, pic
     assert len(client.get(f"{API}/datasets/{pictures}/embeddings").json()["items"]) == 1
 
 
+def test_a_clustering_of_vectors_that_were_replaced_is_stale(
+    client: httpx2.Client, pictures: str
+) -> None:
+    def standing() -> tuple[str, int]:
+        told = client.get(f"/eda/{pictures}/status").json()["analyses"]["clustering"]
+        return told["status"], told["stale_items"]
+
+    both = npz(ids=np.array(paths("a") + paths("b")), vectors=directions((EACH, EACH)))
+    brought(client, pictures, "clip", both)
+    clustered(client, pictures, embeddings="clip")
+    fresh = standing()
+    brought(client, pictures, "other", both)
+    beside = standing()
+
+    brought(client, pictures, "clip", npz(ids=np.array(paths("a")), vectors=directions((EACH, 0))))
+
+    assert (fresh, beside, standing()) == (("fresh", 0), ("fresh", 0), ("stale", EACH))
+    clustered(client, pictures, embeddings="clip")
+    assert standing() == ("fresh", 0)
+
+
 def test_a_new_label_keeps_the_vector_of_an_item_and_new_bytes_lose_it(
     client: httpx2.Client, pictures: str
 ) -> None:

@@ -138,7 +138,7 @@ class FreshnessAnswer(Answer):
     task_id: UUID | None
     """The running one, else the last that was completed."""
     stale_items: int
-    """How many items have come or gone since."""
+    """How many items have come or gone since, or have other embeddings than it has used."""
     found: dict[str, float]
     """What the last completed one has found, in few figures: issues, groups, the health."""
 

@@ -24,7 +24,7 @@ class AnalysisStatus(Answer):
     task_id: UUID | None
     """The running one, else the last that was completed."""
     stale_items: int
-    """How many items have come or gone since."""
+    """How many items have come or gone since, or have other embeddings than it has used."""
 
 
 class EdaStatus(Answer):
