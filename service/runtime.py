@@ -29,6 +29,7 @@ from service.db.listed_files import ListedFiles
 from service.db.paces import Paces
 from service.db.planning import Planning
 from service.db.priorities import Priorities
+from service.db.publishing import Publishing
 from service.db.removed import Removed
 from service.db.retrying import Retrying
 from service.db.saves import Saves
@@ -200,6 +201,7 @@ def _compose(settings: Settings, catalogue: Catalogue, database: Database, redis
             saves=Saves(database),
             setting_aside=SettingAside(database, finishing),
             finishing=finishing,
+            publishing=Publishing(database, finishing),
             solo_ends=Grouping(finishing.finish_solos, most=FINISHED_AT_ONCE),
             telling=telling,
             catalogue=catalogue,

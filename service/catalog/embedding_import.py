@@ -42,4 +42,5 @@ EMBEDDING_IMPORT = Entry(
     stages=(StageSpec("read", "Reading vectors", weight=1),),
     cacheable=False,
     submitted_directly=False,
+    makes_embeddings=True,
 )

@@ -80,5 +80,6 @@ EMBEDDING_MODEL = Entry(
     ),
     cacheable=False,
     submitted_directly=False,
+    makes_embeddings=True,
 )
 """embedding_model: of the images that can be read; what reads them is what clustering asks for."""

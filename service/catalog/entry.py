@@ -70,6 +70,8 @@ class Entry:
     """Whether POST /tasks takes it; others have a route of their own."""
     columns: tuple[MapColumn, ...] = ()
     """What it says of every item, for maps; most say it of few, as items of a kind."""
+    makes_embeddings: bool = False
+    """Whether it ends with vectors of items, which are shown with its end."""
     compares: bool = False
     """Whether it has a target beside its dataset."""
 

@@ -55,19 +55,20 @@ SELECT made, shortest, longest, (SELECT count(*) FROM open) AS missing,
 FROM vectors
 """
 
+COUNT = """
+UPDATE embeddings e SET dimensions = $2, vectors = counted.vectors
+FROM (SELECT count(*) AS vectors FROM embedding_vectors WHERE embedding_id = $1) counted
+WHERE e.id = $1 RETURNING e.vectors
+"""
+
 PUBLISH = """
-WITH counted AS (
-    SELECT count(*) AS vectors FROM embedding_vectors WHERE embedding_id = $1
-), mine AS (
-    UPDATE embeddings e SET dimensions = $2, vectors = counted.vectors,
-        published_at = coalesce(e.published_at, clock_timestamp())
-    FROM counted WHERE e.id = $1 RETURNING e.dataset_id, e.name, e.vectors
-), replaced AS (
-    DELETE FROM embeddings e USING mine
-    WHERE e.dataset_id = mine.dataset_id AND e.name = mine.name
-      AND e.id <> $1 AND e.published_at IS NOT NULL
+WITH mine AS (
+    UPDATE embeddings SET published_at = coalesce(published_at, clock_timestamp())
+    WHERE id = $1 RETURNING dataset_id, name
 )
-SELECT vectors FROM mine
+DELETE FROM embeddings e USING mine
+WHERE e.dataset_id = mine.dataset_id AND e.name = mine.name
+  AND e.id <> $1 AND e.published_at IS NOT NULL
 """
 
 PUBLISHED = """
@@ -132,16 +133,16 @@ class EmbeddingSets:
             reasons,
         )
 
-    async def publish(self, id_: UUID, dimensions: int, fence: Fence) -> int:
-        """Shows them in place of those of the same name; how many there are.
+    async def count(self, id_: UUID, dimensions: int, fence: Fence) -> int:
+        """Says what there is to be shown once their task is completed; how many there are.
 
-        A superseded run shows nothing and is told 0: it may have brought older ones.
+        A superseded run says nothing and is told 0: it may have brought older ones.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             held = await connection.fetchval(HOLD_FENCE, fence.chunk_id, fence.run, fence.token)
             if held is None:
                 return 0
-            return await connection.fetchval(PUBLISH, id_, dimensions, timeout=LONG_SECONDS)
+            return await connection.fetchval(COUNT, id_, dimensions, timeout=LONG_SECONDS)
 
     async def replaced_bytes(self, id_: UUID, dataset_id: UUID, name: str) -> int:
         """What is there under that name, which those of the id will replace."""

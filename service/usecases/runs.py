@@ -11,6 +11,7 @@ from service.db.chunks import Chunks, Claim
 from service.db.finishing import Finished, Finishing, SoloEnd
 from service.db.leases import Lease, Leases
 from service.db.planning import Planning
+from service.db.publishing import Publishing
 from service.db.saves import Saves
 from service.db.setting_aside import SettingAside
 from service.db.workers import Workers
@@ -37,6 +38,7 @@ class RunActions:
     saves: Saves
     setting_aside: SettingAside
     finishing: Finishing
+    publishing: Publishing
     solo_ends: Grouping[SoloEnd, Finished | None]
     telling: Telling
     catalogue: Catalogue
@@ -92,6 +94,9 @@ class RunActions:
         entry = self.catalogue.entry(chunk.task_type)
         spec = entry.stage(chunk.stage)
         finished = None
+        if entry.makes_embeddings and spec is entry.stages[-1]:
+            finished = await self.publishing.finish(chunk, spec, result, entry.extractor)
+            return await self._ended(chunk, finished)
         if spec.over is None:
             finished = await self.solo_ends.ask(SoloEnd(chunk.fence, result))
         if finished is None:

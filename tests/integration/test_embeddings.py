@@ -3,17 +3,19 @@
 import io
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import numpy as np
 import pytest
 
+from service.domain.chunks import ClaimedChunk
 from service.domain.datasets import Dataset
+from service.domain.tasks import Status
 from service.domain.users import User
 from service.runtime import Runtime
+from service.usecases.tasks import Submission
 from tests.integration.bringing import finished, jpeg, sent, zip_of
-from tests.integration.solo import submit
 from tests.integration.test_api import API
 
 EACH = 12
@@ -212,17 +214,59 @@ def test_a_dataset_has_embeddings_under_eight_names_at_most(
     assert brought(client, dataset_id, "n7", data)["status"] == "completed"
 
 
+async def read(runtime: Runtime, user: User, dataset: Dataset) -> ClaimedChunk:
+    """The chunk of an import that has read all vectors and not ended yet."""
+    params = {"upload": str(uuid4()), "name": "clip"}
+    await runtime.tasks.start(user, Submission("embedding_import", dataset.id, params=params))
+    (claim,) = await runtime.runs.claim(uuid4(), 1)
+    chunk = claim.chunk
+    await runtime.embeddings.begin(chunk.task_id, dataset.id, "clip")
+    await runtime.embeddings.count(chunk.task_id, 16, chunk.fence)
+    return chunk
+
+
+async def shown(runtime: Runtime, dataset: Dataset) -> list[UUID]:
+    return [each.id for each in await runtime.embeddings.of(dataset.id)]
+
+
+async def test_embeddings_are_shown_with_the_end_of_their_task(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    first = await read(runtime, user, dataset)
+    before = await shown(runtime, dataset)
+    await runtime.runs.finish(first, {})
+    after = await shown(runtime, dataset)
+    second = await read(runtime, user, dataset)
+    between = await shown(runtime, dataset)
+    await runtime.runs.finish(second, {})
+
+    assert (before, after, between) == ([], [first.task_id], [first.task_id])
+    assert await shown(runtime, dataset) == [second.task_id]
+
+
+async def test_what_is_cancelled_before_its_end_shows_nothing_and_replaces_nothing(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    first = await read(runtime, user, dataset)
+    await runtime.runs.finish(first, {})
+    second = await read(runtime, user, dataset)
+
+    await runtime.tasks.cancel(user, second.task_id)
+    await runtime.runs.stop(second)
+    late = await runtime.runs.finish(second, {})
+
+    assert (await runtime.tasks.find(user, second.task_id)).status is Status.CANCELLED
+    assert late is None
+    assert await shown(runtime, dataset) == [first.task_id]
+
+
 async def test_a_run_that_is_superseded_shows_nothing(
     runtime: Runtime, user: User, dataset: Dataset
 ) -> None:
-    task = await submit(runtime, user, dataset)
-    (claim,) = await runtime.runs.claim(uuid4(), 1)
-    fence = claim.chunk.fence
-    await runtime.embeddings.begin(task.id, dataset.id, "clip")
+    chunk = await read(runtime, user, dataset)
+    older = replace(chunk, fence=replace(chunk.fence, run=chunk.fence.run - 1))
 
-    await runtime.embeddings.publish(task.id, 16, replace(fence, run=fence.run - 1))
-    before = await runtime.embeddings.of(dataset.id)
-    await runtime.embeddings.publish(task.id, 16, fence)
-    after = await runtime.embeddings.of(dataset.id)
+    counted = await runtime.embeddings.count(chunk.task_id, 32, older.fence)
+    finished = await runtime.runs.finish(older, {})
 
-    assert (list(before), [each.name for each in after]) == ([], ["clip"])
+    assert (counted, finished, await shown(runtime, dataset)) == (0, None, [])

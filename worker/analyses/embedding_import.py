@@ -18,7 +18,7 @@ SHOWN = 100
 
 
 async def read_vectors(run: Run, tools: SoloTools) -> Mapping[str, Any]:
-    """Keeps all vectors, then shows them under their name at once; a run that follows does so too.
+    """Keeps all vectors, which are shown under their name once the task is completed.
 
     The upload stays until the task has ended, so that a run whose worker dies can be repeated.
     """
@@ -47,7 +47,7 @@ async def read_vectors(run: Run, tools: SoloTools) -> Mapping[str, Any]:
         "name": name,
         "dimensions": dimensions,
         "vectors": read,
-        "kept": await run.runtime.embeddings.publish(run.chunk.task_id, dimensions, fence),
+        "kept": await run.runtime.embeddings.count(run.chunk.task_id, dimensions, fence),
         "unknown": len(unknown),
         "unknown_ids": unknown[:SHOWN],
     }

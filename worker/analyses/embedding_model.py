@@ -64,14 +64,14 @@ def keep_vector(run: Run, unit: Unit, output: Output | ItemError) -> Kept:
 
 
 async def publish(run: Run, tools: SoloTools) -> Mapping[str, Any]:
-    """Shows the vectors under their name, in place of others, unless the model went wrong."""
+    """Fails the task where the model went wrong: else its vectors are shown under their name."""
     made = await run.runtime.embeddings.made(run.chunk, run.entry.stage("vectors"))
     _check_made(made)
     dimensions = made.longest_bytes // VECTOR_ITEM_BYTES
     dataset_id, *_ = frozen(run)
     (await EmbeddingRoom.of(run, dataset_id)).check(made.vectors, dimensions)
     fence = run.chunk.fence
-    kept = await run.runtime.embeddings.publish(run.chunk.task_id, dimensions, fence)
+    kept = await run.runtime.embeddings.count(run.chunk.task_id, dimensions, fence)
     bad = await unreadable(run)
     await tools.save([_unreadable(run, one) for one in bad])
     return {
