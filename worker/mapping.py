@@ -72,8 +72,12 @@ class _Mapping:
     async def _order(self, units: Sequence[Unit]) -> tuple[int, ChildDied | None]:
         """How many of the units are kept, and what killed the child, if anything did."""
         done = 0
+        work, run = self._work, self._run
         order = Order(
-            self._work.function, [unit.input for unit in units], self._work.shared(self._run)
+            work.function,
+            [unit.input for unit in units],
+            work.shared(run),
+            keeps=work.keeps(run) if work.keeps else None,
         )
         try:
             async with aclosing(self._executor.execute(order)) as outputs:

@@ -82,6 +82,8 @@ class MapWork:
     function: str
     shared: Callable[[Run], Any]
     keep: Callable[[Run, Unit, Output | ItemError], Kept]
+    keeps: Callable[[Run], str] | None = None
+    """What the function leaves in its child for the next chunk, by name, such as a model."""
 
 
 @dataclass(frozen=True)

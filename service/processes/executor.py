@@ -95,7 +95,7 @@ class Executor:
         async with self._free_slots:
             child = await self._take()
             try:
-                await child.send(request, len(order.items))
+                await child.send(request, len(order.items), order.keeps)
                 while not isinstance(reply := await child.receive(), Done):
                     if isinstance(reply, Refused):
                         raise OrderRefused(reply.detail)
@@ -129,15 +129,28 @@ class Executor:
         self._busy -= 1
         if child.idle and not child.worn and not self._closed:
             self._idle.append(child)
+            if child.keeping:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._limits.keep_seconds, self._let_go, child, child.items)
             return
         if child.idle:
             self.counters.recycled += 1
         else:
             self.counters.killed += 1
+        await asyncio.shield(self._replace(child))
+
+    def _let_go(self, child: Handle, items: int) -> None:
+        """Replaces a large child that has had nothing to do since it had done so many items."""
+        if child in self._idle and child.items == items:
+            self._idle.remove(child)
+            self.counters.recycled += 1
+            self._replace(child)
+
+    def _replace(self, child: Handle) -> asyncio.Task[int]:
         burial = self._bury_soon(child)
         if not self._closed and self._started < self._slots:
             self._start_soon()
-        await asyncio.shield(burial)
+        return burial
 
     @property
     def _started(self) -> int:

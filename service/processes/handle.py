@@ -79,6 +79,9 @@ class Handle:
         self._items = 0
         self._cpu_seconds = 0.0
         self._resident_bytes = 0
+        self._keeps: str | None = None
+        self._kept: str | None = None
+        self._kept_bytes = 0
         self._process = spawned.process
         self._pipe = spawned.pipe
         self._current = spawned.current
@@ -108,7 +111,18 @@ class Handle:
     def worn(self) -> bool:
         """Whether it has worked enough or grown too large."""
         limits = self._limits
-        return self._items >= limits.recycle_items or self._resident_bytes > limits.recycle_bytes
+        grown_bytes = self._resident_bytes - self._kept_bytes
+        return self._items >= limits.recycle_items or grown_bytes > limits.recycle_bytes
+
+    @property
+    def items(self) -> int:
+        """How many it has done."""
+        return self._items
+
+    @property
+    def keeping(self) -> bool:
+        """Whether it is only as large as it is because of what it keeps for the next order."""
+        return self._resident_bytes > self._limits.recycle_bytes
 
     async def ready(self) -> None:
         """Wait for a child that was just started; raise RuntimeError if it is not a warm one."""
@@ -123,9 +137,10 @@ class Handle:
             case reply:
                 raise await self._broken(f"unexpected {type(reply).__name__} at its start")
 
-    async def send(self, order: bytes, items: int) -> None:
+    async def send(self, order: bytes, items: int, keeps: str | None = None) -> None:
         """Give it an order, a frame of [function, items, shared]; `receive` tells if it died."""
         self._working = True
+        self._keeps = keeps
         self._next, self._end = 0, items
         self._current.value = -1
         self._oom_kills = death.kernel_oom_kills()
@@ -227,6 +242,8 @@ class Handle:
         self._counters.cpu_seconds += done.cpu_seconds - self._cpu_seconds
         self._cpu_seconds = done.cpu_seconds
         self._resident_bytes = done.resident_bytes
+        if self._keeps not in (None, self._kept):  # what it grows from here on is not that
+            self._kept, self._kept_bytes = self._keeps, done.resident_bytes
 
     async def _broken(self, detail: str) -> ChildDied:
         self._condemn("protocol", detail)

@@ -16,7 +16,12 @@ class Limits:
     recycle_items: int = 10_000
     """Items after which a child is replaced, at the end of an order."""
     recycle_bytes: int = 512 * MIB
-    """Resident memory at the end of an order above which a child is replaced."""
+    """Resident memory at the end of an order above which a child is replaced.
+
+    Of one that keeps something for the next order, such as a model, how far it may grow since.
+    """
+    keep_seconds: float = 60.0
+    """How long a child may keep that while nobody asks for anything."""
     frame_bytes: int = 64 * MIB
     """Largest single result, JSON and blob together."""
     json_bytes: int = 8 * MIB

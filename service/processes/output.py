@@ -24,6 +24,8 @@ class Order:
     function: str
     items: Sequence[JSON]
     shared: JSON = None
+    keeps: str | None = None
+    """What the function leaves in memory for the next order, by name; opening it takes long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import threading
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from tests.integration.executing import (
     opened,
     results,
     until_death,
+    until_gone,
 )
 
 
@@ -155,6 +158,49 @@ async def test_a_child_is_replaced_after_so_many_items_or_bytes(limits: Limits) 
 
     assert len({pid for order in pids for pid in order}) == 3
     assert executor.counters.recycled == 3
+
+
+SMALL = Limits(memory_bytes=MEMORY, recycle_bytes=150 << 20)
+"""A child that has just been started is smaller."""
+
+
+async def holding(executor: Executor, mib: int, keeps: str | None) -> int:
+    """The child that did it."""
+    order = Order("tests.integration.children.hold", [mib], keeps=keeps)
+    async with aclosing(executor.execute(order)) as replies:
+        (pid,) = [reply.data async for reply in replies if isinstance(reply, Output)]
+    return pid
+
+
+async def test_what_a_child_keeps_for_the_next_order_does_not_wear_it_but_what_it_leaks_does() -> (
+    None
+):
+    async with opened(limits=SMALL) as executor:
+        first = [await holding(executor, mib, "model") for mib in (200, 0, 100)]
+        beside = await holding(executor, 0, None)
+        leaked = await holding(executor, 100, "model")
+        after = await holding(executor, 0, "model")
+
+    assert {*first, beside, leaked} == {first[0]}
+    assert after != leaked
+    assert executor.counters.recycled == 1
+
+
+async def test_a_child_that_grows_for_nothing_is_replaced_at_once() -> None:
+    async with opened(limits=SMALL) as executor:
+        pids = [await holding(executor, mib, None) for mib in (200, 0)]
+
+    assert len(set(pids)) == 2
+
+
+async def test_what_nobody_asks_for_any_more_is_let_go() -> None:
+    async with opened(limits=replace(SMALL, keep_seconds=0.2)) as executor:
+        first = await holding(executor, 200, "model")
+        await until_gone(first)
+        second = await holding(executor, 0, None)
+
+    assert first != second
+    assert executor.counters.recycled == 1
 
 
 async def test_an_order_may_only_name_functions_that_were_allowed(executor: Executor) -> None:

@@ -131,6 +131,7 @@ EMBEDDING_MODEL_WORK: Mapping[str, StageWork] = {
         function="service.compute.model_vectors.vector",
         shared=_shared,
         keep=keep_vector,
+        keeps=lambda run: run.chunk.params["sha256"],
     ),
     "publish": SoloWork(publish),
 }
