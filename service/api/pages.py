@@ -1,35 +1,91 @@
-"""Pages: the one shell of the app, and the files it is made of."""
+"""Pages: the shell of the app, as each place in the site needs it, and the files it is made of."""
 
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from service.api.auth import COOKIE
+from service.api.views import PREFIX as API
+from service.api.web_files import ASKED_AGAIN, STATIC, WebFile, WebFiles, read_bodies
 
 WEB = Path(__file__).resolve().parents[2] / "web"
-PLACES = ("/", "/sign-in", "/docs", "/datasets/{id}", "/datasets/{id}/studio", "/drift")
-REVALIDATE = {"Cache-Control": "no-cache"}
+SHELL = "index.html"
+APP = "app.js"
+STYLES = "styles.css"
+SHEET = re.compile(rf' *<link rel="stylesheet" href="{STATIC}([\w/.-]+)">\n')
+SESSION = f"{API}/session"
+DATASET = f"{API}/datasets/{{id}}"
+FIRST_CARDS = f"{API}/datasets?limit=60"
 
 
-class Files(StaticFiles):
-    """Asks every time whether a file has changed; most answers are 304."""
+@dataclass(frozen=True)
+class Place:
+    """Where a page is, its module where the app imports that only there, and what it asks first."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type] - as it is called
-        response.headers.update(REVALIDATE)
+    path: str
+    page: str | None = None
+    asks: tuple[str, ...] = ()
+
+
+PLACES = (
+    Place("/", asks=(SESSION, FIRST_CARDS)),
+    Place("/sign-in"),
+    Place("/docs", "pages/docs.js"),
+    Place("/datasets/{id}", "pages/dataset.js", (SESSION, DATASET)),
+    Place("/datasets/{id}/studio", "pages/studio.js", (SESSION, DATASET)),
+    Place("/drift", "pages/drift.js", (SESSION,)),
+)
+
+
+def page_routes(folder: Path = WEB) -> list[BaseRoute]:
+    """Reads the files once: a change of them is seen after a restart."""
+    bodies = read_bodies(folder)
+    shell = bodies[SHELL].decode()
+    styles = b"".join(bodies[sheet] for sheet in SHEET.findall(shell))
+    files = WebFiles(bodies | {STYLES: styles})
+    return [
+        *(Route(place.path, _telling(place, files, shell), methods=["GET"]) for place in PLACES),
+        Route(f"{STATIC}{{path:path}}", files.tell, methods=["GET"]),
+    ]
+
+
+def _telling(place: Place, files: WebFiles, shell: str) -> Callable[[Request], Awaitable[Response]]:
+    file = WebFile.of(SHELL, _made_quick(shell, files, place.page).encode())
+
+    async def tell(request: Request) -> Response:
+        response = file.answer(request, {"Cache-Control": ASKED_AGAIN})
+        for address in _asked_first(request, place):
+            preload = f"<{address}>; rel=preload; as=fetch; crossorigin=anonymous"
+            response.headers.append("Link", preload)
         return response
 
-
-async def shell(request: Request) -> Response:
-    del request
-    return FileResponse(WEB / "index.html", headers=REVALIDATE)
+    return tell
 
 
-def page_routes() -> list[BaseRoute]:
-    return [
-        *(Route(place, shell, methods=["GET"]) for place in PLACES),
-        Mount("/static", Files(directory=WEB), middleware=[Middleware(GZipMiddleware)]),
+def _made_quick(shell: str, files: WebFiles, page: str | None) -> str:
+    """One sheet for all, every module asked for at once, and addresses that browsers keep."""
+    modules = files.imported(APP, *([page] if page else []))
+    links = [
+        f'    <link rel="stylesheet" href="{STATIC}{STYLES}">\n',
+        *(f'    <link rel="modulepreload" href="{STATIC}{path}">\n' for path in modules),
     ]
+    bare = SHEET.sub("", shell).replace("    <script", "".join([*links, "    <script"]), 1)
+    return bare.replace(f'"{STATIC}', f'"{files.address("")}')
+
+
+def _asked_first(request: Request, place: Place) -> list[str]:
+    """What the page asks before it shows anything, of whoever may be signed in.
+
+    Other choices in its address make it ask for other cards.
+    """
+    if COOKIE not in request.cookies and "Authorization" not in request.headers:
+        return []
+    names = {name: quote(value, safe="") for name, value in request.path_params.items()}
+    chosen = bool(request.query_params)
+    return [ask.format(**names) for ask in place.asks if not (chosen and ask == FIRST_CARDS)]

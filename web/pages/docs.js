@@ -4,7 +4,7 @@ import { ProblemNotice } from "../components/notice.js";
 import { t } from "../language.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
 
-const VIEWER = "/static/vendor/swagger-ui";
+const VIEWER = new URL("../vendor/swagger-ui", import.meta.url).href;
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
 export function DocsPage() {
