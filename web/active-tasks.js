@@ -6,7 +6,8 @@
  * have no locks (plain http on another machine), nobody tells, and whoever shows tasks asks.
  *
  * Hundreds of tasks move many times a second: what is shown follows a few times a second, each
- * dataset by itself, so that only the cards are drawn anew that have something else to show.
+ * dataset by itself, so that only the cards are drawn anew that have something else to show, and of
+ * very many some in each frame.
  */
 
 import { LastingStream } from "./lasting-stream.js";
@@ -16,6 +17,8 @@ import { batch, signal } from "./ui.js";
 const NAME = "meanwhile.events";
 const PATIENCE_MS = 3_000;
 const SHOW_MS = 100;
+const FRAME_MS = 16;
+const SHOWN_AT_ONCE = 32;
 
 class ActiveTasks {
   constructor() {
@@ -121,7 +124,7 @@ class ActiveTasks {
     if (isActive(task)) this.tasks.set(task.id, task);
     else this.tasks.delete(task.id);
     for (const id of datasetsOf(task)) this.moved.add(id);
-    this.showing ??= setTimeout(() => this.#show(this.moved), SHOW_MS);
+    this.showing ??= setTimeout(() => this.#showMoved(), SHOW_MS);
     this.#tell(task);
   }
 
@@ -131,16 +134,23 @@ class ActiveTasks {
   }
 
   #showAll() {
+    clearTimeout(this.showing);
+    this.showing = null;
+    this.moved.clear();
     this.#show([...this.shown.keys()]);
   }
 
+  #showMoved() {
+    const some = [...this.moved].slice(0, SHOWN_AT_ONCE);
+    for (const id of some) this.moved.delete(id);
+    this.showing = this.moved.size ? setTimeout(() => this.#showMoved(), FRAME_MS) : null;
+    this.#show(some);
+  }
+
   #show(datasetIds) {
-    clearTimeout(this.showing);
-    this.showing = null;
     batch(() => {
       for (const id of datasetIds) if (this.shown.has(id)) this.shown.get(id).value = this.#on(id);
     });
-    this.moved.clear();
   }
 
   #on(datasetId) {

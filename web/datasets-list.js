@@ -118,7 +118,8 @@ export class DatasetsList {
   }
 
   #fills(id, { type }) {
-    return IMPORTS.includes(type) || this.datasets.value[this.places.value.get(id)].cover.length < COVER;
+    const { cover, items } = this.datasets.value[this.places.value.get(id)];
+    return IMPORTS.includes(type) || cover.length < Math.min(COVER, items);
   }
 
   #knows(id) {

@@ -1,12 +1,14 @@
 /** CardActions: starts an analysis of a dataset from its card; one that runs already says so. */
 
+import { runningOn } from "../active-tasks.js";
 import { has, t } from "../language.js";
 import { visible } from "../text.js";
-import { html, useState } from "../ui.js";
+import { computed, html, useMemo, useState } from "../ui.js";
 
 const TYPES = ["image_analysis", "eda", "clustering"];
 
-export function CardActions({ dataset, running, list, labelledBy }) {
+export function CardActions({ dataset, list, labelledBy }) {
+  const running = useMemo(() => computed(() => typesOf(runningOn(dataset))), [dataset]).value.split(" ");
   const [asking, setAsking] = useState(null);
   const [note, setNote] = useState(null);
   const start = async (type) => {
@@ -24,9 +26,14 @@ export function CardActions({ dataset, running, list, labelledBy }) {
     <div class="card-actions" role="group" aria-label=${t("card.actions")} aria-describedby=${labelledBy}>
       ${TYPES.map((type) => html`
         <${Action} key=${type} type=${type} empty=${dataset.items === 0} start=${start}
-          busy=${asking === type || running.some((task) => task.type === type)} />`)}
+          busy=${asking === type || running.includes(type)} />`)}
     </div>
     ${note && html`<p class=${note.bad ? "card-note bad" : "card-note"} role=${note.bad ? "alert" : "status"}>${note.words}</p>`}`;
+}
+
+/** As one text, which is the same while tasks only move. */
+function typesOf(tasks) {
+  return tasks.map(({ type }) => type).join(" ");
 }
 
 // a disabled button would lose the focus of whoever has just pressed it

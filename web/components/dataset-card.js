@@ -1,6 +1,5 @@
 /** DatasetCard: a dataset at a glance: its cover, its size, what was found and what runs; takes files that are dropped. */
 
-import { runningOn } from "../active-tasks.js";
 import { droppedFiles } from "../chosen-files.js";
 import { bytes } from "../format.js";
 import { t } from "../language.js";
@@ -9,10 +8,9 @@ import { visible } from "../text.js";
 import { html, useId } from "../ui.js";
 import { CardActions } from "./card-actions.js";
 import { CardResults } from "./card-results.js";
+import { CardState } from "./card-state.js";
 import { DatasetCover } from "./dataset-cover.js";
-import { RunningBadge } from "./running-badge.js";
 import { ShownName } from "./shown-name.js";
-import { StaleBadge } from "./stale-badge.js";
 import { UploadList } from "./upload-list.js";
 import { useDrop } from "./use-drop.js";
 import { useSeen } from "./use-seen.js";
@@ -24,7 +22,6 @@ export function DatasetCard({ dataset, list }) {
   const [over, events] = useDrop(async (transfer) => upload.add(await droppedFiles(transfer)));
   const unknown = dataset.items > 0 && !dataset.analyses;
   const element = useSeen(() => unknown && list.look(dataset.id), [unknown]);
-  const running = runningOn(dataset);
   return html`
     <li ref=${element} class=${over ? "card over" : "card"} ...${mine ? events : {}}>
       <a class="card-link" href=${`/datasets/${dataset.id}`}>
@@ -33,13 +30,10 @@ export function DatasetCard({ dataset, list }) {
           <h2 class="card-name" id=${id}><${ShownName} text=${dataset.name} /></h2>
           <${Facts} dataset=${dataset} mine=${mine} />
           <${CardResults} dataset=${dataset} />
-          <div class="card-state">
-            ${running.map((task) => html`<${RunningBadge} key=${task.id} task=${task} />`)}
-            ${running.length === 0 && html`<${StaleBadge} analyses=${dataset.analyses} />`}
-          </div>
+          <${CardState} dataset=${dataset} />
         </div>
       </a>
-      ${creates() && html`<${CardActions} dataset=${dataset} running=${running} list=${list} labelledBy=${id} />`}
+      ${creates() && html`<${CardActions} dataset=${dataset} list=${list} labelledBy=${id} />`}
       <${UploadList} upload=${upload} />
     </li>`;
 }

@@ -9,6 +9,6 @@ export function ProgressBar({ task, label }) {
   return html`
     <div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label=${label}
       aria-valuenow=${Math.floor(task.progress)} aria-valuetext=${words}>
-      <span style=${{ width: `${task.progress}%` }}></span>
+      <span style=${{ transform: `translateX(${task.progress - 100}%)` }}></span>
     </div>`;
 }

@@ -12,7 +12,7 @@ export function RunningBadge({ task }) {
     <div class="running-badge">
       <span class=${`state ${name}`}><${Icon} name=${icon} />${wordOf(task)}</span>
       <b>${percent(task.progress)}</b>
-      <span class="bar thin" aria-hidden="true"><span style=${{ width: `${task.progress}%` }}></span></span>
+      <span class="bar thin" aria-hidden="true"><span style=${{ transform: `translateX(${task.progress - 100}%)` }}></span></span>
     </div>`;
 }
 

@@ -10,7 +10,7 @@ import { useSeen } from "../components/use-seen.js";
 import { DatasetsList } from "../datasets-list.js";
 import { t } from "../language.js";
 import { creates } from "../session.js";
-import { html, useEffect, useMemo } from "../ui.js";
+import { html, useEffect, useMemo, useRef } from "../ui.js";
 
 export function DatasetsPage() {
   const list = useMemo(() => new DatasetsList(), []);
@@ -40,15 +40,21 @@ export function DatasetsPage() {
 }
 
 function Cards({ list }) {
+  const cards = useRef(new WeakMap()).current;
   const datasets = list.datasets.value;
   if (!datasets) return list.problem.value ? null : html`<${Skeleton} />`;
   if (datasets.length === 0) return html`<${NothingFound} list=${list} />`;
   return html`
     <ul class="cards">
-      ${datasets.map((dataset) => html`
-        <${DatasetCard} key=${dataset.id} dataset=${dataset} list=${list} />`)}
+      ${datasets.map((dataset) => cardOf(dataset, { list, cards }))}
     </ul>
     ${list.more.value && html`<${More} key=${list.more.value} list=${list} />`}`;
+}
+
+/** The same for the same dataset, so that of hundreds only those that are another now are drawn anew. */
+function cardOf(dataset, { list, cards }) {
+  if (!cards.has(dataset)) cards.set(dataset, html`<${DatasetCard} key=${dataset.id} dataset=${dataset} list=${list} />`);
+  return cards.get(dataset);
 }
 
 /** Fetched before it is reached; a button where a browser does not tell or the line is lost. */
