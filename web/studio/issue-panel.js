@@ -3,7 +3,7 @@
 import { count, score } from "../format.js";
 import { inOrder } from "../issues.js";
 import { t } from "../language.js";
-import { html, useState } from "../ui.js";
+import { html, useMemo, useState } from "../ui.js";
 import { issueKey } from "./studio-room.js";
 
 export function StudioIssues({ studio }) {
@@ -25,7 +25,7 @@ function Threshold({ studio, name, usual }) {
   const key = issueKey(name);
   const chosen = studio.chosen.value[key];
   const [at, setAt] = useState(chosen?.to ?? usual ?? ALL);
-  const found = studio.below(name, at);
+  const found = useMemo(() => studio.below(name, at), [studio, name, at]);
   const ask = (to) => studio.choose(key, { from: 0, to });
   const slide = (event) => {
     const to = Number(event.target.value);

@@ -17,8 +17,11 @@ export function PictureWall({ studio, open }) {
   const [seen, setSeen] = useState({ top: 0, width: 0, height: 0 });
   const look = () => {
     if (!frame.current) return; // it may have left the page meanwhile
-    const { scrollTop: top, clientWidth: width, clientHeight: height } = frame.current;
-    setSeen({ top, width, height });
+    const { scrollTop, clientWidth: width, clientHeight: height } = frame.current;
+    const { row } = gridOf({ width }, 0);
+    // by whole rows, so that most of a slow scroll draws nothing anew
+    const now = { top: Math.floor(scrollTop / row) * row, width, height };
+    setSeen((before) => (sameView(before, now) ? before : now));
   };
   useEffect(() => {
     const watching = new ResizeObserver(look);
@@ -73,6 +76,10 @@ function pick(studio, n, event) {
   studio.picked.value = picked;
 }
 
+function sameView(one, other) {
+  return one.top === other.top && one.width === other.width && one.height === other.height;
+}
+
 function gridOf({ width }, count) {
   const columns = Math.max(2, Math.floor((width + GAP) / (LEAST_WIDTH + GAP)));
   const step = (width + GAP) / columns;
@@ -82,7 +89,7 @@ function gridOf({ width }, count) {
 
 function inSight({ top, height }, { columns, row }, count) {
   const first = Math.max(0, Math.floor(top / row) - SPARE) * columns;
-  const last = Math.min(count, (Math.ceil((top + height) / row) + SPARE) * columns);
+  const last = Math.min(count, (Math.ceil((top + height) / row) + 1 + SPARE) * columns);
   return Array.from({ length: Math.max(0, last - first) }, (_, n) => first + n);
 }
 

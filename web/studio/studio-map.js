@@ -51,7 +51,7 @@ function colouredBy(studio, { places }, by) {
 }
 
 function maskOf({ filters }, { places }) {
-  return Uint8Array.from(places, (place) => (filters.failed[place] === 0 ? 1 : 0));
+  return filters.mask(places);
 }
 
 function drawn(studio, { places }, indices) {
