@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from service.catalog.embedding_import import EmbeddingsName
 from service.catalog.entry import Entry, Params, Result, StageSpec
 from service.catalog.image_features import features_stage
+from service.domain.datasets import Kind
 from service.domain.map_columns import MapColumn, MapType
 
 
@@ -179,6 +180,7 @@ CLUSTERING = Entry(
     summary="Groups of images that look alike, what sets each apart, and a map of all images.",
     params=ClusteringParams,
     result=ClusteringResult,
+    kinds=(Kind.IMAGE,),
     stages=(features_stage(weight=0.8), StageSpec("clusters", "Grouping images", weight=0.2)),
     columns=(
         MapColumn("item_id", MapType.I64, "the item, in rising order"),

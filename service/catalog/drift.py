@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from service.catalog.entry import Entry, Params, Result, StageSpec
 from service.catalog.image_features import features_stage
+from service.domain.datasets import Kind
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Distance = Annotated[float, Field(ge=0, le=1000)]
@@ -233,6 +234,7 @@ DRIFT = Entry(
     summary="Whether the images of another dataset differ from this one's, how much and in what.",
     params=DriftParams,
     result=DriftResult,
+    kinds=(Kind.IMAGE,),
     stages=(
         features_stage(weight=0.45),
         features_stage(weight=0.45, of_target=True),

@@ -7,6 +7,7 @@ from pydantic import Field
 from service.catalog.entry import Entry, Params, Result, StageSpec
 from service.catalog.image_analysis import Attribute
 from service.catalog.image_features import features_stage
+from service.domain.datasets import Kind
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -297,5 +298,6 @@ EDA = Entry(
     summary="Files, labels, splits, EXIF data and leaks of a dataset of images, and its health.",
     params=EdaParams,
     result=EdaResult,
+    kinds=(Kind.IMAGE,),
     stages=(features_stage(weight=0.95), StageSpec("exploration", "Summing up", weight=0.05)),
 )

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from service.catalog.embedding_import import EmbeddingsName
 from service.catalog.entry import Entry, Over, Params, Result, StageSpec
 from service.catalog.image_features import features_stage
+from service.domain.datasets import Kind
 from service.domain.image_features import IMAGE_EXTRACTOR
 
 
@@ -64,6 +65,7 @@ EMBEDDING_MODEL = Entry(
     summary="Makes vectors of images with an ONNX model of the server, for clustering.",
     params=EmbeddingModelParams,
     result=EmbeddingModelResult,
+    kinds=(Kind.IMAGE,),
     stages=(
         StageSpec("check", "Trying the model", weight=0.02),
         features_stage(weight=0.3),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from service.domain.datasets import Kind
 from service.domain.features import Extractor
 from service.domain.map_columns import MapColumn
 from service.domain.stages import StageKind
@@ -70,6 +71,8 @@ class Entry:
     """Whether POST /tasks takes it; others have a route of their own."""
     columns: tuple[MapColumn, ...] = ()
     """What it says of every item, for maps; most say it of few, as items of a kind."""
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    """Which datasets it is for, the target too; of any kind, unless it says otherwise."""
     makes_embeddings: bool = False
     """Whether it ends with vectors of items, which are shown with its end."""
     compares: bool = False

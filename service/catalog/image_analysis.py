@@ -6,6 +6,7 @@ from pydantic import Field
 
 from service.catalog.entry import Entry, Params, Result, StageSpec
 from service.catalog.image_features import features_stage
+from service.domain.datasets import Kind
 from service.domain.map_columns import MapColumn, MapType, score_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -163,6 +164,7 @@ IMAGE_ANALYSIS = Entry(
     summary="Attributes, quality issues and duplicates of images; each is decoded once, ever.",
     params=ImageAnalysisParams,
     result=ImageAnalysisResult,
+    kinds=(Kind.IMAGE,),
     stages=(features_stage(weight=0.95), StageSpec("summary", "Summing up", weight=0.05)),
     columns=(
         MapColumn("item_id", MapType.I64, "the item, in rising order"),

@@ -29,15 +29,19 @@ WITH remembered AS (
     SELECT task_id AS id, outcome, request = $18::bytea AS same FROM idempotency_keys
     WHERE user_id = $6 AND key = $17::text AND created_at > clock_timestamp() - {REMEMBERED}
 ), subject AS (
-    SELECT id, version, items FROM datasets
+    SELECT id, version, items, kind FROM datasets
     WHERE id = $7 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
 ), target AS (
-    SELECT id, version, items FROM datasets
+    SELECT id, version, items, kind FROM datasets
     WHERE id = $8 AND deleted_at IS NULL AND (owner_id = $6 OR visibility = 'everyone' OR $16)
-), welcome AS (
+), found AS (
     SELECT 1 WHERE ($7::uuid IS NULL OR EXISTS (SELECT FROM subject))
                AND ($8::uuid IS NULL OR EXISTS (SELECT FROM target))
                AND NOT EXISTS (SELECT FROM remembered)
+), welcome AS (
+    SELECT 1 FROM found WHERE NOT EXISTS (
+        SELECT FROM (TABLE subject UNION ALL TABLE target) subjects
+        WHERE kind <> ALL($20::text[]) OR kind <> (SELECT kind FROM subject))
 ), room AS (
     SELECT 1 WHERE $19::int = 0 OR $19 > ({ACTIVE_OF_OWNER})
 ), active AS (
@@ -89,7 +93,8 @@ WITH remembered AS (
 SELECT outcome, id, created_at, size FROM answered
 UNION ALL SELECT CASE WHEN same THEN outcome ELSE 'reused' END, id, NULL, NULL FROM remembered
 UNION ALL SELECT 'missing', NULL, NULL, NULL
-    WHERE NOT EXISTS (SELECT FROM welcome) AND NOT EXISTS (SELECT FROM remembered)
+    WHERE NOT EXISTS (SELECT FROM found) AND NOT EXISTS (SELECT FROM remembered)
+UNION ALL SELECT 'unfit', NULL, NULL, NULL FROM found WHERE NOT EXISTS (SELECT FROM welcome)
 UNION ALL SELECT 'full', NULL, NULL, NULL FROM welcome
     WHERE NOT EXISTS (SELECT FROM room)
       AND NOT EXISTS (SELECT FROM active) AND NOT EXISTS (SELECT FROM cached)
@@ -163,7 +168,7 @@ class Answered:
     """What answers a submission: a task that was there, or the one that was created."""
 
     outcome: str
-    """'created', 'active', 'cached', 'reused', 'missing' or 'full'; see ``Submitting.submit``."""
+    """'created', 'active', 'cached', 'reused', 'missing', 'unfit' or 'full'; see ``submit``."""
     id: UUID | None
     created: Task | None = None
 
@@ -180,7 +185,8 @@ class Submitting:
         """'created', 'active' or 'cached' with an id; for a known key, the first answer again.
 
         'reused' where the key was used for something else; without an id, 'full' where the user has
-        as many active tasks as a user may, and 'missing' where a subject is missing or hidden.
+        as many active tasks as a user may, 'missing' where a subject is missing or hidden, and
+        'unfit' where it is of a kind that the type is not for, or its target of another.
         """
         if new.request_key is None and self._most_unlocked is not None:
             row = await self._pool.fetchrow(SUBMIT, *self._values(new, self._most_unlocked))
@@ -226,6 +232,7 @@ class Submitting:
             key and key.key,
             key and key.request,
             most,
+            list(new.entry.kinds),
         )
 
 

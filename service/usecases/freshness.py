@@ -44,9 +44,9 @@ class FreshnessActions:
         self._catalogue = catalogue
 
     async def of(self, dataset: Dataset) -> Sequence[Freshness]:
-        """Every analysis of a dataset that the user may see; drift is of two."""
+        """Every analysis for a dataset that the user may see; drift is of two."""
         active = await self._tasks.active_on([dataset.id])
-        analyses = self._catalogue.of_one_dataset
+        analyses = [one for one in self._catalogue.of_one_dataset if dataset.kind in one.kinds]
         return [await self._one(entry, dataset, active) for entry in analyses]
 
     async def _one(self, entry: Entry, dataset: Dataset, active: Sequence[Task]) -> Freshness:

@@ -89,6 +89,13 @@ class InvalidParams(MeanwhileError):
     status = 422
 
 
+class OtherKind(MeanwhileError):
+    """A dataset of a kind that the type is not for, or two of different kinds."""
+
+    code = "other_kind"
+    status = 422
+
+
 class InvalidTarget(MeanwhileError):
     """No target where one is needed, one where none is, or the dataset itself."""
 

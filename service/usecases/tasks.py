@@ -20,6 +20,7 @@ from service.domain.previews import merged
 from service.domain.snapshots import snapshot
 from service.domain.tasks import Priority, Status, Task, fingerprint
 from service.domain.users import User
+from service.errors import MeanwhileError
 from service.usecases.access import Forbidden
 from service.usecases.datasets import DatasetNotFound
 from service.usecases.embeddings import EmbeddingActions
@@ -29,6 +30,7 @@ from service.usecases.task_problems import (
     InvalidParams,
     InvalidTarget,
     NotSubmittedDirectly,
+    OtherKind,
     ResultForgotten,
     TaskEnded,
     TaskNotCompleted,
@@ -133,15 +135,9 @@ class TaskActions:
             request_key=RequestKey(asked.key, _request(asked, params)) if asked.key else None,
         )
         answered = await self._submitting.submit(new)
+        if refusal := self._refusal(asked, entry, answered.outcome):
+            raise refusal
         match answered:
-            case Answered(outcome="missing"):
-                raise DatasetNotFound(asked.dataset_id, asked.target_id)
-            case Answered(outcome="full"):
-                raise TooManyActiveTasks(self._too_many())
-            case Answered(outcome="reused"):
-                raise IdempotencyKeyReused(
-                    f"the key {asked.key!r} was used for another request; take a new one"
-                )
             case Answered(created=Task() as task):
                 self._telling.ring(1)
                 self._telling.known(task.id, snapshot(task))
@@ -150,6 +146,22 @@ class TaskActions:
                 return Submitted(await self.find(user, id_), answered.outcome)
             case _:
                 raise AssertionError(f"nothing answers: {answered}")
+
+    def _refusal(self, asked: Submission, entry: Entry, outcome: str) -> MeanwhileError | None:
+        """Why nothing was inserted and no other task answers; None where one does."""
+        match outcome:
+            case "missing":
+                return DatasetNotFound(asked.dataset_id, asked.target_id)
+            case "unfit":
+                return OtherKind(_for_which_kinds(entry))
+            case "full":
+                return TooManyActiveTasks(self._too_many())
+            case "reused":
+                return IdempotencyKeyReused(
+                    f"the key {asked.key!r} was used for another request; take a new one"
+                )
+            case _:
+                return None
 
     async def _meant(
         self, user: User, asked: Submission, params: Mapping[str, Any]
@@ -362,6 +374,13 @@ def _target_problem(entry: Entry, asked: Submission, params: Mapping[str, Any]) 
             " (params.reference.split and params.current.split)"
         )
     return None
+
+
+def _for_which_kinds(entry: Entry) -> str:
+    kinds = " or ".join(entry.kinds)
+    if entry.compares:
+        return f"{entry.name} compares two datasets of the same kind: {kinds}"
+    return f"{entry.name} is for datasets of kind {kinds}"
 
 
 def _request(asked: Submission, params: Mapping[str, Any]) -> bytes:

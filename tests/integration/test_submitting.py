@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import replace
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from service.domain.datasets import Dataset
+from service.catalog.drift import DRIFT
+from service.catalog.entry import Catalogue
+from service.domain.datasets import Dataset, Kind, Visibility
 from service.domain.tasks import Priority, Status
 from service.domain.users import Role, User
 from service.runtime import Runtime, open_runtime
 from service.settings import Settings
-from service.usecases.task_problems import IdempotencyKeyReused, TooManyActiveTasks
+from service.usecases.datasets import DatasetNotFound, NewDataset
+from service.usecases.task_problems import IdempotencyKeyReused, OtherKind, TooManyActiveTasks
 from service.usecases.tasks import Submission, Submitted
 from tests.integration.conftest import ended, running_worker
 
@@ -45,6 +50,55 @@ async def tasks_in(runtime: Runtime) -> int:
 
 def created(told: Iterable[Submitted | BaseException]) -> list[Submitted]:
     return [one for one in told if isinstance(one, Submitted) and one.outcome == "created"]
+
+
+@pytest.fixture
+async def document(runtime: Runtime, user: User) -> Dataset:
+    """A dataset as a later release has it, whose database takes another kind."""
+    new = NewDataset("papers", Kind.IMAGE, Visibility.PRIVATE)
+    made = await runtime.datasets.create(user, new)
+    pool = runtime.database.pool
+    await pool.execute("ALTER TABLE datasets DROP CONSTRAINT ck_datasets_kind")
+    await pool.execute("UPDATE datasets SET kind = 'document' WHERE id = $1", made.id)
+    return made
+
+
+@pytest.mark.parametrize("type_", ["image_analysis", "clustering", "eda", "embedding_model"])
+async def test_a_type_refuses_a_dataset_of_a_kind_that_it_is_not_for(
+    runtime: Runtime, user: User, document: Dataset, type_: str
+) -> None:
+    params = {"name": "a", "model": "/m", "sha256": 64 * "0"} if "model" in type_ else None
+
+    with pytest.raises(OtherKind, match="kind image"):
+        await runtime.tasks.start(user, Submission(type_, document.id, params=params))
+
+    assert await tasks_in(runtime) == 0
+
+
+async def test_a_comparison_refuses_a_side_of_another_kind_but_a_missing_one_first(
+    runtime: Runtime, user: User, dataset: Dataset, document: Dataset
+) -> None:
+    for sides in ((dataset.id, document.id), (document.id, dataset.id)):
+        with pytest.raises(OtherKind, match="two datasets of the same kind"):
+            await runtime.tasks.submit(user, Submission("drift", *sides))
+    with pytest.raises(DatasetNotFound):
+        await runtime.tasks.submit(user, Submission("drift", document.id, uuid4()))
+
+    assert await tasks_in(runtime) == 0
+
+
+async def test_a_type_that_is_for_every_kind_compares_two_of_the_same_one(
+    settings: Settings, runtime: Runtime, user: User, dataset: Dataset, document: Dataset
+) -> None:
+    any_kind: Any = ("image", "document")
+    catalogue = Catalogue([replace(DRIFT, kinds=any_kind)])
+    async with open_runtime(settings, connections=3, catalogue=catalogue) as later:
+        with pytest.raises(OtherKind):
+            await later.tasks.submit(user, Submission("drift", dataset.id, document.id))
+        splits = {"reference": {"split": "train"}, "current": {"split": "test"}}
+        asked = Submission("drift", document.id, document.id, params=splits)
+
+        assert (await later.tasks.submit(user, asked)).outcome == "created"
 
 
 async def test_what_a_submission_answers_is_what_the_database_holds(

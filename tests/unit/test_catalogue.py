@@ -12,7 +12,8 @@ from service.compute import decoding
 from service.compute.images import NAMES as MEASURED
 from service.compute.issues import scores
 from service.domain import image_features
-from service.domain.image_features import NUMBERS
+from service.domain.datasets import Kind
+from service.domain.image_features import IMAGE_EXTRACTOR, NUMBERS
 from service.domain.stages import StageKind
 from worker.analyses import ANALYSES
 from worker.work import MapWork
@@ -39,6 +40,13 @@ def test_the_last_stage_can_bring_the_result(entry: Entry) -> None:
 )
 def test_defaults_suffice(entry: Entry) -> None:
     assert entry.params.model_validate({})
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_what_reads_images_is_for_datasets_of_images(entry: Entry) -> None:
+    reads = any(stage.extractor == IMAGE_EXTRACTOR for stage in entry.stages)
+
+    assert not reads or entry.kinds == (Kind.IMAGE,)
 
 
 def test_an_unknown_type_says_which_are_known() -> None:

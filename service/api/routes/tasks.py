@@ -52,6 +52,7 @@ from service.usecases.task_problems import (
     InvalidParams,
     InvalidTarget,
     NotSubmittedDirectly,
+    OtherKind,
     ResultForgotten,
     TaskEnded,
     TaskNotCompleted,
@@ -173,6 +174,7 @@ def _type_view(entry: Entry) -> dict[str, Any]:
         "version": entry.version,
         "title": entry.title,
         "summary": entry.summary,
+        "kinds": entry.kinds,
         "stages": [
             {
                 "name": stage.name,
@@ -189,7 +191,7 @@ def _type_view(entry: Entry) -> dict[str, Any]:
 
 TASK = f"{PREFIX}/tasks/{{id}}"
 ACCEPTED: Mapping[int, Sequence[str]] = dict.fromkeys((202, 200), (LOCATION, PREFERENCE_APPLIED))
-SUBMISSION_PROBLEMS = (IdempotencyKeyReused, TooManyActiveTasks)
+SUBMISSION_PROBLEMS = (IdempotencyKeyReused, OtherKind, TooManyActiveTasks)
 OPERATIONS = (
     Operation(
         "GET", f"{PREFIX}/task-types", list_task_types, "What tasks there are", {200: TaskTypes}

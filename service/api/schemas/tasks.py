@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.api.schemas.common import Answer, Body, Page
+from service.domain.datasets import Kind
 from service.domain.tasks import Priority, Status
 
 
@@ -211,6 +212,8 @@ class TaskType(Answer):
     version: int
     title: str
     summary: str
+    kinds: list[Kind]
+    """Which datasets it is for."""
     stages: list[StageType]
     params_schema: dict[str, Any]
 
