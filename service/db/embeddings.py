@@ -76,6 +76,10 @@ SELECT id, name, dimensions, vectors, published_at AS created_at FROM embeddings
 WHERE dataset_id = $1 AND published_at IS NOT NULL
 """
 
+DELETE = """
+DELETE FROM embeddings WHERE dataset_id = $1 AND name = $2 AND published_at IS NOT NULL
+"""
+
 FORGET = f"""
 DELETE FROM embeddings e USING datasets d WHERE d.id = e.dataset_id AND (
     d.deleted_at < clock_timestamp() - interval '1 hour'
@@ -158,6 +162,11 @@ class EmbeddingSets:
         query = f"{PUBLISHED} AND name = $2 ORDER BY published_at DESC LIMIT 1"
         row = await self._pool.fetchrow(query, dataset_id, name)
         return None if row is None else Embeddings(**row)
+
+    async def delete(self, dataset_id: UUID, name: str) -> bool:
+        """Whether there were any of that name to delete."""
+        told: str = await self._pool.execute(DELETE, dataset_id, name, timeout=LONG_SECONDS)
+        return told != "DELETE 0"
 
     async def forget(self) -> None:
         """Deletes those of deleted datasets, and what was begun and will not be finished."""

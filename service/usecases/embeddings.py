@@ -69,8 +69,14 @@ class EmbeddingActions:
         await self._actions.find(user, dataset_id)
         found = await self._sets.find(dataset_id, name)
         if found is None:
-            raise EmbeddingsNotFound(f"the dataset has no embeddings named {name!r}")
+            raise _not_found(name)
         return found
+
+    async def delete(self, user: User, dataset_id: UUID, name: str) -> None:
+        """Deletes those of a name; what a task has found with them stays."""
+        await self._actions.own(user, dataset_id)
+        if not await self._sets.delete(dataset_id, name):
+            raise _not_found(name)
 
     async def check_new(self, user: User, dataset_id: UUID, name: str) -> None:
         """Passes if the user may bring embeddings of that name."""
@@ -97,6 +103,10 @@ class EmbeddingActions:
             return await asyncio.to_thread(_sha256, model)
         except OSError as error:
             raise _not_allowed(str(model)) from error
+
+
+def _not_found(name: str) -> EmbeddingsNotFound:
+    return EmbeddingsNotFound(f"the dataset has no embeddings named {name!r}")
 
 
 def _not_allowed(path: str) -> ModelNotAllowed:

@@ -15,8 +15,10 @@ from service.domain.tasks import Status
 from service.domain.users import User
 from service.runtime import Runtime
 from service.usecases.tasks import Submission
+from tests.conftest import Site
 from tests.integration.bringing import finished, jpeg, sent, zip_of
 from tests.integration.test_api import API
+from tests.integration.test_events import somebody
 
 EACH = 12
 
@@ -212,6 +214,24 @@ def test_a_dataset_has_embeddings_under_eight_names_at_most(
 
     assert (ninth.status_code, ninth.json()["code"]) == (422, "too_many_embeddings")
     assert brought(client, dataset_id, "n7", data)["status"] == "completed"
+
+
+def test_embeddings_are_deleted_by_who_may_change_the_dataset(
+    site: Site, client: httpx2.Client, pictures: str
+) -> None:
+    client.patch(f"{API}/datasets/{pictures}", json={"visibility": "everyone"}).raise_for_status()
+    brought(client, pictures, "clip", npz(ids=np.array(paths("a")), vectors=np.ones((EACH, 4))))
+    used = client.get(f"{API}/room").json()["used_bytes"]
+    url = f"{API}/datasets/{pictures}/embeddings/clip"
+
+    with somebody(site, "member") as other:
+        refused = other.delete(url)
+    deleted, again = client.delete(url), client.delete(url)
+
+    assert (refused.status_code, deleted.status_code) == (403, 204)
+    assert (again.status_code, again.json()["code"]) == (404, "embeddings_not_found")
+    assert client.get(f"{API}/datasets/{pictures}/embeddings").json()["items"] == []
+    assert client.get(f"{API}/room").json()["used_bytes"] == used - EACH * 4 * 2
 
 
 async def read(runtime: Runtime, user: User, dataset: Dataset) -> ClaimedChunk:

@@ -1,5 +1,6 @@
 """Every example of the OpenAPI document works when its ids and names are real."""
 
+import io
 import os
 import subprocess
 from collections.abc import Iterator
@@ -30,13 +31,15 @@ ENDLESS = "stream_active"
 ON_A_CANCELLED_TASK = "retry_task"
 ON_A_MAP = "read_map"
 ON_A_DRIFT = "read_drift"
+ON_EMBEDDINGS = "delete_embeddings"
 ON_ITS_OWN_TASK = ("cancel_task", "change_task", ON_A_CANCELLED_TASK)
 
 
 @dataclass(frozen=True)
 class Analysed:
-    """Tasks that have completed, and the bytes that they looked at."""
+    """Tasks that have completed on a dataset, and the bytes that they looked at."""
 
+    dataset_id: str
     task_id: str
     clustering_id: str
     sha256: str
@@ -56,7 +59,14 @@ def analysed_by(web: Web, client: httpx2.Client, sample_folder: Path) -> Analyse
     with running(web.environment, "-m", "worker"):
         analysis = completed(client, "image_analysis", dataset)
         clustering = completed(client, "clustering", dataset)
-    return Analysed(analysis, clustering, added["sha256"])
+        task = client.put(f"{API}/datasets/{dataset}/embeddings/clip", content=embeddings()).json()
+        assert events(client, task["links"]["events"])[-1][1]["status"] == "completed"
+    return Analysed(dataset, analysis, clustering, added["sha256"])
+
+
+def embeddings() -> bytes:
+    np.savez(stream := io.BytesIO(), ids=np.array([ITEM_PATH]), vectors=np.ones((1, 8)))
+    return stream.getvalue()
 
 
 def completed(client: httpx2.Client, type_: str, dataset: str) -> str:
@@ -77,7 +87,7 @@ def folder(tmp_path: Path, sample_folder: Path) -> Path:
     (tmp_path / "1.jpg").write_bytes(picture)
     with ZipFile(tmp_path / "pictures.zip", "w") as archive:
         archive.writestr(ITEM_PATH, picture)
-    np.savez(tmp_path / "embeddings.npz", ids=np.array([ITEM_PATH]), vectors=np.ones((1, 8)))
+    (tmp_path / "embeddings.npz").write_bytes(embeddings())
     (tmp_path / "labels.csv").write_text(f"path,label\n{ITEM_PATH},dog\n")
     (tmp_path / ".curlrc").write_text('silent\nwrite-out = "\\n%{http_code}"\nmax-time = 30\n')
     return tmp_path
@@ -103,7 +113,7 @@ def real(
         asked = {"dataset_id": waiting["dataset_id"], "target_id": target}
         waiting = client.post("/drift/async", json=asked).json()
     return {
-        DATASET_ID: waiting["dataset_id"],
+        DATASET_ID: analysed.dataset_id if name == ON_EMBEDDINGS else waiting["dataset_id"],
         TARGET_ID: target,
         TASK_ID: _task_for(name, waiting["id"], analysed),
         SHA256: analysed.sha256,

@@ -20,7 +20,12 @@ from service.db.items import Added
 from service.errors import MeanwhileError
 from service.storage.local import StorageFull
 from service.usecases.datasets import DatasetNotFound, InvalidName
-from service.usecases.embeddings import ModelNotAllowed, ModelTooLarge, TooManyEmbeddings
+from service.usecases.embeddings import (
+    EmbeddingsNotFound,
+    ModelNotAllowed,
+    ModelTooLarge,
+    TooManyEmbeddings,
+)
 from service.usecases.tasks import Submission
 from service.usecases.uploads import (
     EmptyUpload,
@@ -106,6 +111,12 @@ async def make_embeddings(call: Call) -> Response:
         key=idempotency_key(call.request),
     )
     return await accepted(call, await runtime.tasks.start(call.user, asked))
+
+
+async def delete_embeddings(call: Call) -> Response:
+    name: str = call.request.path_params["name"]
+    await call.state.runtime.own_embeddings.delete(call.user, call.id(), name)
+    return Response(status_code=204)
 
 
 async def list_embeddings(call: Call) -> Response:
@@ -312,6 +323,14 @@ OPERATIONS = (
             ModelTooLarge,
             *SUBMISSION_PROBLEMS,
         ),
+    ),
+    Operation(
+        "DELETE",
+        f"{EMBEDDINGS}/{{name}}",
+        delete_embeddings,
+        "Delete the embeddings of a name; what was found with them stays",
+        {204: None},
+        problems=(DatasetNotFound, EmbeddingsNotFound),
     ),
     Operation(
         "GET",
