@@ -17,7 +17,6 @@ import { Component, effect, html, render, useEffect, useState } from "./ui.js";
 const DatasetPage = lazyPage("DatasetPage", () => import("./pages/dataset.js"));
 const DocsPage = lazyPage("DocsPage", () => import("./pages/docs.js"));
 const DriftPage = lazyPage("DriftPage", () => import("./pages/drift.js"));
-const StudioPage = lazyPage("StudioPage", () => import("./pages/studio.js"));
 
 class Frame extends Component {
   componentDidCatch(error) {
@@ -39,11 +38,9 @@ function Page() {
 }
 
 function Room() {
-  const dataset = place.value.match(/^\/datasets\/([^/]+)$/);
-  const studio = place.value.match(/^\/datasets\/([^/]+)\/studio$/);
+  const dataset = place.value.match(/^\/datasets\/([^/]+)(?:\/([^/]+))?$/);
   if (place.value === "/") return html`<${DatasetsPage} key=${visits.value} />`;
-  if (studio) return html`<${StudioPage} key=${studio[1]} id=${studio[1]} />`;
-  if (dataset) return html`<${DatasetPage} key=${dataset[1]} id=${dataset[1]} />`;
+  if (dataset) return html`<${DatasetPage} key=${dataset[1]} id=${dataset[1]} part=${dataset[2]} />`;
   if (place.value === "/drift") return html`<${DriftPage} />`;
   return html`<${NoSuchPage} />`;
 }

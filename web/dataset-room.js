@@ -4,12 +4,11 @@ import { activeTasks, concerns } from "./active-tasks.js";
 import { call, fileAddress, get, post } from "./api.js";
 import { ItemsList } from "./items-list.js";
 import { LiveTask } from "./live-task.js";
-import { CLUSTERING, EDA, NewestResult } from "./newest-result.js";
+import { ANALYSIS, CLUSTERING, EDA, NewestResult } from "./newest-result.js";
 import { isActive } from "./task-state.js";
 import { uploadOf } from "./upload.js";
 import { computed, signal } from "./ui.js";
 
-const ANALYSIS = "image_analysis";
 const DRIFT = "drift";
 const MOVED_MS = 3_000;
 
@@ -19,13 +18,13 @@ export class DatasetRoom {
     this.dataset = signal(null);
     this.problem = signal(null);
     this.watched = signal([]);
-    this.found = signal(undefined);
-    this.resultProblem = signal(null);
-    this.cached = signal(false);
+    /** The analysis that was asked for and has been made before. */
+    this.cached = signal(null);
     this.submitting = signal(false);
     this.submitProblem = signal(null);
     this.storage = signal(null);
     this.items = new ItemsList(id);
+    this.analysis = new NewestResult(id, ANALYSIS);
     this.clusters = new NewestResult(id, CLUSTERING);
     this.eda = new NewestResult(id, EDA);
     this.upload = uploadOf(id);
@@ -42,7 +41,6 @@ export class DatasetRoom {
       if (this.stopped) return;
       this.dataset.value.running.forEach((task) => this.#watch(task));
       this.#follow();
-      await Promise.all([this.loadResult(), this.clusters.load(), this.eda.load()]);
       await this.#tellOfFailure();
     } catch (problem) {
       this.problem.value = problem;
@@ -54,6 +52,11 @@ export class DatasetRoom {
     clearTimeout(this.moved);
     this.following?.forEach((end) => end());
     this.watched.value.forEach((live) => live.stop());
+  }
+
+  /** Whether a task of a type runs on it, or is just being asked for. */
+  runs(type) {
+    return this.submitting.value || this.watched.value.some(({ task }) => task.value.type === type && isActive(task.value));
   }
 
   async analyse() {
@@ -86,17 +89,6 @@ export class DatasetRoom {
   async removeItem({ path }) {
     await call("DELETE", fileAddress(this.id, path));
     await this.#refresh();
-  }
-
-  /** The newest completed analysis: `found` is undefined until it is known, null where there is none. */
-  async loadResult() {
-    this.resultProblem.value = null;
-    try {
-      const task = await this.#newest({ status: "completed" });
-      this.found.value = task ? { task, result: await get(task.links.result) } : null;
-    } catch (problem) {
-      this.resultProblem.value = problem;
-    }
   }
 
   /** Hears of files that arrive and of tasks, whoever has started them, for as long as the page is open. */
@@ -134,10 +126,10 @@ export class DatasetRoom {
   async #submit(path, body) {
     this.submitting.value = true;
     this.submitProblem.value = null;
-    this.cached.value = false;
+    this.cached.value = null;
     try {
       const task = await post(path, body);
-      if (task.cached) this.cached.value = task.type === ANALYSIS;
+      if (task.cached) this.cached.value = task;
       else this.#watch(task);
     } catch (problem) {
       this.submitProblem.value = problem;
@@ -152,9 +144,8 @@ export class DatasetRoom {
     if (newest && !isActive(newest) && (newest.status !== "completed" || newest.partial)) this.#watch(newest);
   }
 
-  async #newest(query) {
-    const asked = { dataset_id: this.id, type: ANALYSIS, limit: 1, ...query };
-    return (await get("/tasks", asked)).items[0];
+  async #newest() {
+    return (await get("/tasks", { dataset_id: this.id, type: ANALYSIS, limit: 1 })).items[0];
   }
 
   /** Shows a task beside others; when a person starts something, those that have ended make way. */
@@ -169,9 +160,9 @@ export class DatasetRoom {
     await this.#refresh().catch(() => {});
     if (task.status !== "completed") return;
     if (task.type === DRIFT) return;
-    if (task.type === CLUSTERING) await this.clusters.load();
-    else if (task.type === EDA) await this.eda.load();
-    else if (task.type === ANALYSIS) await Promise.all([this.loadResult(), this.items.renew()]);
+    if (task.type === CLUSTERING) await this.clusters.renew();
+    else if (task.type === EDA) await this.eda.renew();
+    else if (task.type === ANALYSIS) await Promise.all([this.analysis.renew(), this.items.renew()]);
     else live.result.value = await get(task.links.result).catch(() => null);
   }
 

@@ -28,6 +28,8 @@ const ORDER = [
 /** Issues that are only known once every picture has been compared with the others. */
 export const AT_THE_END = ["exact_duplicates", "near_duplicates", "blurry", "label_outliers", "odd_size"];
 
+const OF_GROUPS = ["exact_duplicates", "near_duplicates"];
+
 const VALUES = {
   dark: (value) => score(value),
   light: (value) => score(1 - value),
@@ -44,6 +46,11 @@ const VALUES = {
   border: (value) => share(1 - value),
   label_outliers: (value) => figure(1 / value),
 };
+
+/** Whether pictures have it together with others, and so are shown in groups. */
+export function isOfGroups(name) {
+  return OF_GROUPS.includes(name);
+}
 
 /** Issues or their names in the order of their weight; those that are new to this page come last. */
 export function inOrder(issues, nameOf = (issue) => issue.name) {

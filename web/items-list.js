@@ -12,7 +12,7 @@ const KEPT = { label: "label", split: "split", issue: "flagged", sort: "sort" };
 export class ItemsList {
   constructor(datasetId) {
     this.path = `/datasets/${datasetId}`;
-    this.asked = signal(Object.fromEntries(Object.keys(KEPT).map((name) => [name, remembered(KEPT[name]) ?? ""])));
+    this.asked = signal(recalled());
     this.names = signal({ labels: {}, splits: {} });
     this.items = signal(null);
     this.more = signal(null);
@@ -27,6 +27,17 @@ export class ItemsList {
     await this.load();
   }
 
+  /** What the address asks for, once somebody looks. */
+  async look() {
+    const asked = recalled();
+    const known = this.items.value && Object.keys(asked).every((name) => asked[name] === this.asked.value[name]);
+    if (known) return;
+    this.asked.value = asked;
+    this.looked = true;
+    this.#readNames();
+    await this.load();
+  }
+
   async load() {
     await this.#read({ limit: PAGE });
   }
@@ -35,11 +46,16 @@ export class ItemsList {
     await this.#read({ limit: PAGE, cursor: this.more.value });
   }
 
-  /** The same again after a change, as many as are shown. */
+  /** The same again after a change, as many as are shown; nothing where nobody looks. */
   async renew() {
-    get(`${this.path}/labels`).then((names) => (this.names.value = names), () => {});
+    if (!this.looked) return;
+    this.#readNames();
     const shown = this.items.value?.length ?? 0;
     await this.#read({ limit: Math.min(Math.max(shown, PAGE), MOST) });
+  }
+
+  #readNames() {
+    get(`${this.path}/labels`).then((names) => (this.names.value = names), () => {});
   }
 
   async #read(page) {
@@ -62,4 +78,8 @@ export class ItemsList {
   #filters() {
     return Object.fromEntries(Object.entries(this.asked.value).filter(([, value]) => value));
   }
+}
+
+function recalled() {
+  return Object.fromEntries(Object.entries(KEPT).map(([name, kept]) => [name, remembered(kept) ?? ""]));
 }

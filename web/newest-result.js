@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { signal } from "./ui.js";
 
+export const ANALYSIS = "image_analysis";
 export const CLUSTERING = "clustering";
 export const EDA = "eda";
 
@@ -14,7 +15,18 @@ export class NewestResult {
     this.problem = signal(null);
   }
 
+  /** Fetches it for whoever shows it first. */
+  async want() {
+    if (!this.wanted) await this.load();
+  }
+
+  /** Fetches it again, if anybody shows it. */
+  async renew() {
+    if (this.wanted) await this.load();
+  }
+
   async load() {
+    this.wanted = true;
     this.problem.value = null;
     try {
       const asked = { dataset_id: this.datasetId, type: this.type, status: "completed", limit: 1 };

@@ -6,10 +6,14 @@ export const place = signal(here());
 /** Rises with each change of place, also to the same path with other choices. */
 export const visits = signal(0);
 
-/** Goes to a path of this site. */
-export function go(to, { replace = false } = {}) {
+/** By path what was chosen there last. */
+const choices = new Map([[location.pathname, location.search]]);
+
+/** Goes to a path of this site; `still` leaves the focus and what is seen where they are. */
+export function go(to, { replace = false, still = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", to);
   arrive();
+  if (still) return;
   scrollTo(0, 0);
   requestAnimationFrame(() => document.querySelector("main")?.focus({ preventScroll: true }));
 }
@@ -20,10 +24,16 @@ export function remember(name, value) {
   if (value) url.searchParams.set(name, value);
   else url.searchParams.delete(name);
   history.replaceState(null, "", url);
+  choices.set(url.pathname, url.search);
 }
 
 export function remembered(name) {
   return new URL(location.href).searchParams.get(name);
+}
+
+/** A path with the choices that were made there last. */
+export function asLeft(path) {
+  return path + (choices.get(path) ?? "");
 }
 
 /** Only a path of this site, whatever the address bar claims. */
@@ -39,7 +49,7 @@ export function followLinks() {
     const link = event.target.closest?.("a[href]");
     if (!link || !staysHere(link, event)) return;
     event.preventDefault();
-    go(link.pathname + link.search);
+    go(link.pathname + link.search, { still: "still" in link.dataset });
   });
 }
 
@@ -50,6 +60,7 @@ function staysHere(link, event) {
 }
 
 function arrive() {
+  choices.set(location.pathname, location.search);
   batch(() => {
     place.value = here();
     visits.value += 1;

@@ -22,24 +22,30 @@ SHEET = re.compile(rf' *<link rel="stylesheet" href="{STATIC}([\w/.-]+)">\n')
 SESSION = f"{API}/session"
 DATASET = f"{API}/datasets/{{id}}"
 FIRST_CARDS = f"{API}/datasets?limit=60"
+PARTS = ("issues", "attributes", "duplicates", "groups", "exploration", "pictures")
+"""Tabs of a dataset, as web/parts.js has them; its studio is another one."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page is, its module where the app imports that only there, and what it asks first."""
+    """Where a page is, its modules where the app imports them only there, what it asks first."""
 
     path: str
-    page: str | None = None
+    pages: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
 
 
 PLACES = (
     Place("/", asks=(SESSION, FIRST_CARDS)),
     Place("/sign-in"),
-    Place("/docs", "pages/docs.js"),
-    Place("/datasets/{id}", "pages/dataset.js", (SESSION, DATASET)),
-    Place("/datasets/{id}/studio", "pages/studio.js", (SESSION, DATASET)),
-    Place("/drift", "pages/drift.js", (SESSION,)),
+    Place("/docs", ("pages/docs.js",)),
+    Place("/datasets/{id}", ("pages/dataset.js",), (SESSION, DATASET)),
+    *(
+        Place(f"/datasets/{{id}}/{part}", ("pages/dataset.js",), (SESSION, DATASET))
+        for part in PARTS
+    ),
+    Place("/datasets/{id}/studio", ("pages/dataset.js", "parts/studio.js"), (SESSION, DATASET)),
+    Place("/drift", ("pages/drift.js",), (SESSION,)),
 )
 
 
@@ -56,7 +62,7 @@ def page_routes(folder: Path = WEB) -> list[BaseRoute]:
 
 
 def _telling(place: Place, files: WebFiles, shell: str) -> Callable[[Request], Awaitable[Response]]:
-    file = WebFile.of(SHELL, _made_quick(shell, files, place.page).encode())
+    file = WebFile.of(SHELL, _made_quick(shell, files, place.pages).encode())
 
     async def tell(request: Request) -> Response:
         response = file.answer(request, {"Cache-Control": ASKED_AGAIN})
@@ -68,9 +74,9 @@ def _telling(place: Place, files: WebFiles, shell: str) -> Callable[[Request], A
     return tell
 
 
-def _made_quick(shell: str, files: WebFiles, page: str | None) -> str:
+def _made_quick(shell: str, files: WebFiles, pages: tuple[str, ...]) -> str:
     """One sheet for all, every module asked for at once, and addresses that browsers keep."""
-    modules = files.imported(APP, *([page] if page else []))
+    modules = files.imported(APP, *pages)
     links = [
         f'    <link rel="stylesheet" href="{STATIC}{STYLES}">\n',
         *(f'    <link rel="modulepreload" href="{STATIC}{path}">\n' for path in modules),

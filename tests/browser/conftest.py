@@ -140,9 +140,10 @@ def datasets(site: Site) -> Generator[Datasets]:
 
 @pytest.fixture(scope="session")
 def analysed(datasets: Datasets, sample_folder: Path) -> str:
-    """A dataset whose issues are known; tests only look at it."""
+    """A dataset of which all is known that can be found; tests only look at it."""
     id_ = datasets.filled(sample_folder)
-    datasets.analysed(id_)
+    for type_ in ("image_analysis", "clustering", "eda"):
+        datasets.done(id_, type_)
     return id_
 
 

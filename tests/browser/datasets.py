@@ -50,11 +50,13 @@ class Datasets:
         self.client.put(f"{API}/datasets/{id_}/files/{path}", content=data).raise_for_status()
 
     def analysed(self, id_: str) -> None:
-        asked = {"type": "image_analysis", "dataset_id": id_}
-        self.ended(self.client.post(f"{API}/tasks", json=asked).json())
+        self.done(id_, "image_analysis")
 
     def grouped(self, id_: str) -> None:
-        asked = {"type": "clustering", "dataset_id": id_}
+        self.done(id_, "clustering")
+
+    def done(self, id_: str, type_: str) -> None:
+        asked = {"type": type_, "dataset_id": id_}
         self.ended(self.client.post(f"{API}/tasks", json=asked).json())
 
     def cancel(self, id_: str) -> None:

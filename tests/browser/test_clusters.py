@@ -15,7 +15,7 @@ async def test_pictures_are_grouped_and_it_is_said_why(
     page: Page, datasets: Datasets, sample_folder: Path
 ) -> None:
     id_ = datasets.filled(sample_folder)
-    await page.goto(f"/datasets/{id_}")
+    await page.goto(f"/datasets/{id_}/groups")
     section = page.get_by_role("region", name="Groups of pictures that look alike")
 
     await section.get_by_role("button", name="Group pictures").click()
@@ -36,7 +36,7 @@ async def test_of_too_few_pictures_it_says_that_nobody_can_tell(
     id_ = datasets.empty()
     picture = next((sample_folder / "dogs").iterdir())
     datasets.put(id_, "one.jpg", picture.read_bytes())
-    await page.goto(f"/datasets/{id_}")
+    await page.goto(f"/datasets/{id_}/groups")
 
     await page.get_by_role("button", name="Group pictures").click()
 

@@ -66,6 +66,8 @@ async def test_an_analysis_needs_no_more_than_a_keyboard_and_an_ear(
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
     focused = await page.evaluate(FOCUSED)
+    await tab_to(page, "Issues")
+    await page.keyboard.press("Enter")
     await tab_to(page, "Grayscale")
     await page.keyboard.press("Space")
 
@@ -77,10 +79,10 @@ async def test_an_analysis_needs_no_more_than_a_keyboard_and_an_ear(
 
 
 async def test_focus_can_be_seen(page: Page, analysed: str) -> None:
-    await page.goto(f"/datasets/{analysed}")
+    await page.goto(f"/datasets/{analysed}/issues")
     await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
 
-    for words in ("Datasets", "Analyse again", "Add pictures", "CSV", "Dark"):
+    for words in ("Datasets", "Analyse again", "Attributes", "CSV", "Dark"):
         await tab_to(page, words)
         outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline == "solid", words
@@ -112,16 +114,22 @@ async def places(page: Page, analysed: str, empty: str) -> AsyncIterator[str]:
     )
     await expect(page.get_by_text("1 not added").first).to_be_visible()
     yield "an empty dataset after an upload that was refused"
-    for issue in ("near_duplicates", "unreadable"):
-        await page.goto(f"/datasets/{analysed}?issue={issue}")
+    for part in ("duplicates", "issues?issue=unreadable", "exploration", "groups"):
+        await page.goto(f"/datasets/{analysed}/{part}")
         await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
-        if issue != "unreadable":
-            yield f"findings, {issue}"
+        yield part
+    await page.goto(f"/datasets/{analysed}/pictures?flagged=dark")
+    await expect(page.locator(".items .picture")).to_have_count(1)
+    yield "pictures"
+    await page.goto(f"/datasets/{analysed}/attributes")
+    await page.get_by_role("button", name="Show Width as a table").click()
+    yield "attributes, one as a table"
+    await page.goto(f"/datasets/{analysed}")
     await page.get_by_text("Add pictures").click()
     await page.locator(".log > summary").click()
-    await page.get_by_role("button", name="Show Width as a table").click()
     await expect(page.locator(".log-line").first).to_be_visible()
-    yield "findings, unreadable, with everything open"
+    await expect(page.get_by_role("region", name="Groups").get_by_text("Group 1")).to_be_visible()
+    yield "the overview, with everything open"
     await page.get_by_role("button", name="Settings").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
     yield "settings"

@@ -48,7 +48,7 @@ def leaking(datasets: Datasets) -> str:
 async def test_an_exploration_shows_health_labels_leaks_and_positions(
     page: Page, leaking: str
 ) -> None:
-    await page.goto(f"/datasets/{leaking}")
+    await page.goto(f"/datasets/{leaking}/exploration")
 
     await page.get_by_role("button", name="Explore", exact=True).click()
 

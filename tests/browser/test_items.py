@@ -25,7 +25,7 @@ def labelled(datasets: Datasets) -> str:
 async def test_pictures_are_filtered_by_label_and_the_address_keeps_it(
     page: Page, labelled: str
 ) -> None:
-    await page.goto(f"/datasets/{labelled}")
+    await page.goto(f"/datasets/{labelled}/pictures")
     pictures = page.locator(".items .picture")
     await expect(pictures).to_have_count(3)
 
@@ -42,7 +42,7 @@ async def test_pictures_are_filtered_by_label_and_the_address_keeps_it(
 async def test_pictures_with_an_issue_come_worst_first_with_what_was_measured(
     page: Page, analysed: str
 ) -> None:
-    await page.goto(f"/datasets/{analysed}")
+    await page.goto(f"/datasets/{analysed}/pictures")
 
     await page.get_by_role("combobox", name="Issue").select_option(label="Dark (1)")
 
@@ -53,7 +53,7 @@ async def test_pictures_with_an_issue_come_worst_first_with_what_was_measured(
 
 
 async def test_a_picture_is_a_link_to_all_of_it(page: Page, analysed: str) -> None:
-    await page.goto(f"/datasets/{analysed}?flagged=dark")
+    await page.goto(f"/datasets/{analysed}/pictures?flagged=dark")
 
     link = page.locator(".items").get_by_role("link", name="dark.jpg")
 
@@ -62,7 +62,7 @@ async def test_a_picture_is_a_link_to_all_of_it(page: Page, analysed: str) -> No
 
 
 async def test_an_item_is_removed_once_that_is_confirmed(page: Page, labelled: str) -> None:
-    await page.goto(f"/datasets/{labelled}")
+    await page.goto(f"/datasets/{labelled}/pictures")
     await page.locator(".picture").filter(has_text="3.jpg").hover()
     await page.get_by_role("button", name="Remove day/3.jpg").click()
 

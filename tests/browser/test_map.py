@@ -51,7 +51,7 @@ def grouped(datasets: Datasets, sample_folder: Path) -> str:
 
 async def opened(page: Page, id_: str) -> Locator:
     """The map, once its points are drawn."""
-    await page.goto(f"/datasets/{id_}")
+    await page.goto(f"/datasets/{id_}/groups")
     await page.get_by_role("heading", name="Map of all pictures").scroll_into_view_if_needed()
     field = page.get_by_role("application", name=re.compile("^Map of"))
     await expect(field).to_be_visible()
@@ -151,11 +151,11 @@ async def test_who_scrolls_the_page_past_the_map_does_not_zoom_it(page: Page, gr
     await page.mouse.move(x + 50, y - 20)
     for _ in range(2):
         before = await page.evaluate("scrollY")
-        await page.mouse.wheel(0, -80)
+        await page.mouse.wheel(0, -30)
         await page.wait_for_function("(before) => scrollY < before", arg=before)
 
     before = await page.evaluate("scrollY")
-    await page.mouse.wheel(0, -80)
+    await page.mouse.wheel(0, -30)
 
     await page.wait_for_function("(before) => scrollY < before", arg=before)
     assert await ink(field) == whole

@@ -25,6 +25,15 @@ async def analyse(page: Page) -> None:
     await expect(page.get_by_role("link", name="Download as JSON")).to_be_visible()
 
 
+async def turn_to(page: Page, part: str) -> None:
+    """Goes to a tab of a dataset."""
+    await (
+        page.get_by_role("navigation", name="Parts of the dataset")
+        .get_by_role("link", name=part)
+        .click()
+    )
+
+
 async def choose(page: Page, issue: str) -> None:
     await page.get_by_role("button", name=re.compile(f"^{issue}")).click()
 
@@ -54,17 +63,19 @@ async def test_an_analysis_is_watched_live_and_its_findings_appear(
     await analyse(page)
 
     await expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "100")
+    await turn_to(page, "Issues")
     await choose(page, "Dark")
     panel = page.locator(".issue-panel")
     await expect(panel.get_by_text("dark.jpg", exact=True)).to_be_visible()
     await expect(page.get_by_text(re.compile(r"brightest 1 % at 0\.\d\d"))).to_be_visible()
-    await choose(page, "Near duplicates")
-    await expect(page.locator(".group").filter(has_text="again.jpg").locator("img")).to_have_count(
-        3
-    )
     await choose(page, "Unreadable")
     row = page.get_by_role("row").filter(has_text="header_bomb.png")
     await expect(row).to_contain_text("Too many pixels")
+    await turn_to(page, "Duplicates")
+    near = page.get_by_role("region", name="Near duplicates")
+    await expect(near.locator(".group").filter(has_text="again.jpg").locator("img")).to_have_count(
+        3
+    )
 
 
 async def test_findings_fill_in_while_the_work_runs(page: Page, busy: str) -> None:
@@ -89,7 +100,7 @@ async def test_an_unchanged_dataset_shows_the_analysis_that_it_has(
 
 
 async def test_a_chosen_issue_survives_a_reload(page: Page, analysed: str) -> None:
-    await page.goto(f"/datasets/{analysed}")
+    await page.goto(f"/datasets/{analysed}/issues")
     await choose(page, "Grayscale")
 
     await page.reload()
@@ -100,7 +111,7 @@ async def test_a_chosen_issue_survives_a_reload(page: Page, analysed: str) -> No
 async def test_attributes_stand_in_the_order_of_their_use_with_units(
     page: Page, analysed: str
 ) -> None:
-    await page.goto(f"/datasets/{analysed}")
+    await page.goto(f"/datasets/{analysed}/attributes")
 
     charts = page.get_by_role("figure")
     await expect(charts).to_have_count(19)
@@ -218,8 +229,7 @@ async def test_photographs_are_shown_as_the_readme_shows_them(
     await page.goto(f"/datasets/{datasets.filled(photographs, 'Photographs')}")
 
     await analyse(page)
-    await choose(page, "Near duplicates")
-    pictures = page.locator(".group img")
+    pictures = page.locator(".dataset-page img")
     for n in range(await pictures.count()):
         await expect(pictures.nth(n)).to_have_js_property("complete", True)
 

@@ -222,7 +222,7 @@ async def test_an_issue_leads_to_its_pictures_in_the_studio(
 ) -> None:
     dataset = datasets.filled(sample_folder)
     datasets.analysed(dataset)
-    await page.goto(f"/datasets/{dataset}?issue=dark")
+    await page.goto(f"/datasets/{dataset}/issues?issue=dark")
     row = page.locator(".issue-row").filter(has_text="Dark")
     count = int(await row.locator("b").inner_text())
 

@@ -93,6 +93,7 @@ async def test_a_folder_keeps_the_paths_below_it(
 
     await page.get_by_label("Choose a folder").set_input_files(sample_folder / "dogs")
 
+    await page.get_by_role("link", name="Pictures", exact=True).click()
     label = page.get_by_role("combobox", name="Label")
     await expect(label.locator("option").filter(has_text="dogs (")).to_have_count(1)
 
@@ -118,6 +119,7 @@ async def test_an_archive_is_unpacked_and_a_list_sets_labels_once_all_else_is_th
     await expect(page.get_by_text("2 pictures", exact=True)).to_be_visible()
     await expect(page.get_by_text("2 rows: 1 changed, 0 unchanged, 1 skipped")).to_be_visible()
     await expect(page.get_by_text("1 added, 0 unchanged, 0 replaced, 0 skipped")).to_be_visible()
+    await page.get_by_role("link", name="Pictures", exact=True).click()
     options = page.get_by_role("combobox", name="Label").locator("option")
     await expect(options).to_have_text(["All labels", "night (1)", "packed (1)"])
 

@@ -7,7 +7,6 @@ import { html, useState } from "../ui.js";
 import { DropZone } from "./drop-zone.js";
 import { ImportFolder } from "./import-folder.js";
 import { StorageNotice } from "./storage-notice.js";
-import { UploadList } from "./upload-list.js";
 
 export function AddPictures({ room, dataset }) {
   // what was open stays open when the first pictures arrive
@@ -21,6 +20,5 @@ export function AddPictures({ room, dataset }) {
         <${DropZone} take=${(files) => room.upload.add(files)} />
         <${ImportFolder} room=${room} />
       </div>
-    </details>
-    <${UploadList} upload=${room.upload} />`;
+    </details>`;
 }

@@ -10,7 +10,7 @@ export function AnalyseButton({ room, dataset }) {
   // a disabled button would lose the focus of whoever has just pressed it
   return html`
     <button class="button primary" aria-disabled=${idle} onClick=${() => idle || room.analyse()}>
-      <${Icon} name="play" />${wordOf({ busy, empty: dataset.items === 0, again: room.found.value })}
+      <${Icon} name="play" />${wordOf({ busy, empty: dataset.items === 0, again: room.standing.value?.task_id })}
     </button>`;
 }
 

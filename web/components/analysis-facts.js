@@ -21,7 +21,6 @@ export function AnalysisFacts({ task, result, room, dataset, watched }) {
         <${Downloads} task=${task} name=${dataset.name} />
       </div>
       <div role="status">
-        ${room.cached.value && html`<${Notice} icon="check"><p>${t("analyse.cached", { moment: moment(task.completed_at) })}</p><//>`}
         <${StaleNotice} room=${room} />
       </div>
       ${!watched && html`<${TaskLogLines} key=${task.id} task=${task} />`}

@@ -1,22 +1,24 @@
 /** Clusters: groups of pictures that look alike, why there are so many, and how to look for them. */
 
-import { ClusterMap } from "../cluster-map.js";
+import { ClusterMap, GROUP } from "../cluster-map.js";
 import { CLUSTERING } from "../newest-result.js";
 import { count, moment } from "../format.js";
 import { Icon } from "../icons.js";
 import { has, t } from "../language.js";
 import { creates } from "../session.js";
 import { isActive } from "../task-state.js";
-import { html, useMemo } from "../ui.js";
+import { html, useMemo, useState } from "../ui.js";
 import { ClusterCard, UnassignedCard } from "./cluster-card.js";
 import { ClusterCandidates } from "./cluster-candidates.js";
 import { ClusterMapView } from "./cluster-map-view.js";
 import { Downloads } from "./downloads.js";
 import { Notice, ProblemNotice } from "./notice.js";
 
+/** Groups whose cards are there from the start. */
+const FIRST = 6;
+
 export function Clusters({ room, dataset }) {
   const { found, problem } = room.clusters;
-  if (dataset.items === 0) return null;
   return html`
     <section class="clusters" aria-labelledby="clusters">
       <div class="analysis-facts">
@@ -60,8 +62,19 @@ function Found({ task, result, dataset }) {
       <${Notice} key=${code} icon="warning"><p>${has(`clusters.note.${code}`) ? t(`clusters.note.${code}`) : detail}</p><//>`)}
     ${result.candidates.length > 0 && html`<${ClusterCandidates} candidates=${result.candidates} />`}
     ${result.cards.length > 0 && html`<${ClusterMapView} map=${map} />`}
+    <${Cards} cards=${result.cards} unassigned=${unassigned} map=${map} />`;
+}
+
+/** The largest groups, and the one that is chosen on the map. */
+function Cards({ cards, unassigned, map }) {
+  const [all, showAll] = useState(false);
+  const chosen = map.chosen.value;
+  const shown = cards.filter(({ cluster }, n) => all || n < FIRST || (chosen?.by === GROUP && chosen.place === cluster));
+  return html`
     <ul class="groups">
-      ${result.cards.map((card) => html`<${ClusterCard} key=${card.cluster} card=${card} map=${map} />`)}
+      ${shown.map((card) => html`<${ClusterCard} key=${card.cluster} card=${card} map=${map} />`)}
       ${unassigned.size > 0 && html`<${UnassignedCard} unassigned=${unassigned} map=${map} />`}
-    </ul>`;
+    </ul>
+    ${shown.length < cards.length && html`
+      <p class="more"><button class="button" onClick=${() => showAll(true)}>${t("groups.more", { count: cards.length - shown.length })}</button></p>`}`;
 }

@@ -2,8 +2,11 @@
 
 import { has, t } from "../language.js";
 import { visible } from "../text.js";
-import { html } from "../ui.js";
+import { html, useState } from "../ui.js";
 import { Picture } from "./picture.js";
+
+/** Groups that are there from the start. */
+const FIRST = 4;
 
 /** `place` is what a picture is told by: its label or its split. */
 export function CopyGroups({ id, title, found, why, place }) {
@@ -16,7 +19,9 @@ export function CopyGroups({ id, title, found, why, place }) {
 }
 
 function Found({ found, place }) {
+  const [all, showAll] = useState(false);
   if (found.groups === 0) return html`<p class="hint">${t("issue.none")}</p>`;
+  const shown = all ? found.shown : found.shown.slice(0, FIRST);
   return html`
     <p class="facts">
       <span>${t("groups.found", { count: found.groups })}</span>
@@ -25,12 +30,14 @@ function Found({ found, place }) {
       ${found.shown.length < found.groups && html`<span>${t("groups.shown", { count: found.shown.length })}</span>`}
     </p>
     <ul class="groups">
-      ${found.shown.map((group) => html`
+      ${shown.map((group) => html`
         <li key=${group.shown[0].item_id} class="group">
           <p class="hint">${t("groups.size", { count: group.items })}</p>
           <ul class="gallery">
             ${group.shown.map((item) => html`<${Picture} key=${item.item_id} item=${item} why=${visible(item[place])} />`)}
           </ul>
         </li>`)}
-    </ul>`;
+    </ul>
+    ${shown.length < found.shown.length && html`
+      <p class="more"><button class="button" onClick=${() => showAll(true)}>${t("groups.more", { count: found.shown.length - shown.length })}</button></p>`}`;
 }

@@ -2,6 +2,7 @@
 
 import { bytes, moment } from "../format.js";
 import { t } from "../language.js";
+import { partAddress } from "../parts.js";
 import { creates, owns } from "../session.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
@@ -17,7 +18,7 @@ export function DatasetHead({ room, dataset }) {
         <nav aria-label=${t("site.path")}><a class="back" href="/">${t("datasets.title")}</a></nav>
         <h1><${ShownName} text=${dataset.name} /></h1>
         <p class="facts">
-          <span>${dataset.items === 0 ? items : html`<a href="#pictures">${items}</a>`}</span>
+          <span>${dataset.items === 0 ? items : html`<a href=${partAddress(dataset.id, "pictures")}>${items}</a>`}</span>
           <span>${bytes(dataset.size_bytes)}</span>
           <span>${t("dataset.version", { version: dataset.version })}</span>
           <span>${t(`dataset.${dataset.visibility}`)}</span>

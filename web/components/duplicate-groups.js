@@ -1,29 +1,44 @@
 /** DuplicateGroups: pictures that are the same, or look it, group by group. */
 
+import { limitOf } from "../issues.js";
 import { t } from "../language.js";
-import { html } from "../ui.js";
+import { html, useState } from "../ui.js";
+import { InStudio, issueCondition, itemsCondition } from "./in-studio.js";
 import { Picture } from "./picture.js";
 
-const SHOWN = 24;
+/** As many members of a group as a result tells of. */
+const TOLD = 24;
+const FIRST = 8;
 
-export function DuplicateGroups({ found }) {
+export function DuplicateGroups({ id, issue, found }) {
+  const [all, showAll] = useState(false);
+  const shown = all ? found.shown : found.shown.slice(0, FIRST);
   return html`
-    <p class="facts">
-      <span>${t("groups.found", { count: found.groups })}</span>
-      <span>${t("groups.items", { count: found.items })}</span>
-      ${found.shown.length < found.groups && html`<span>${t("groups.shown", { count: found.shown.length })}</span>`}
-    </p>
-    <ul class="groups">
-      ${found.shown.map((group) => html`
-        <li key=${group[0].item_id} class="group">
-          <p class="hint">${sizeOf(group)}</p>
-          <ul class="gallery">${group.map((item) => html`
-            <${Picture} key=${item.item_id} item=${item} why=${item.keep && t("groups.keep")} />`)}</ul>
-        </li>`)}
-    </ul>`;
+    <section class="duplicates" aria-labelledby=${issue.name}>
+      <h2 id=${issue.name}>${t(`issue.${issue.name}`)}</h2>
+      <p class="hint">${[t(`issue.${issue.name}.why`), limitOf(issue)].filter(Boolean).join(" ")}</p>
+      ${found.groups === 0 ? html`<p>${t("issue.none")}</p>` : html`
+        <p class="facts">
+          <span>${t("groups.found", { count: found.groups })}</span>
+          <span><${InStudio} id=${id} chosen=${issueCondition(issue)}>${t("groups.items", { count: found.items })}<//></span>
+          ${found.shown.length < found.groups && html`<span>${t("groups.shown", { count: found.shown.length })}</span>`}
+        </p>
+        <ul class="groups">${shown.map((group) => html`<${Group} key=${group[0].item_id} id=${id} group=${group} />`)}</ul>
+        ${shown.length < found.shown.length && html`
+          <p class="more"><button class="button" onClick=${() => showAll(true)}>${t("groups.more", { count: found.shown.length - shown.length })}</button></p>`}`}
+    </section>`;
 }
 
-// a result holds that many members of a group, and does not tell of more
+function Group({ id, group }) {
+  return html`
+    <li class="group">
+      <p class="hint"><${InStudio} id=${id} chosen=${itemsCondition(group)}>${sizeOf(group)}<//></p>
+      <ul class="gallery">${group.map((item) => html`
+        <${Picture} key=${item.item_id} item=${item} why=${item.keep && t("groups.keep")} />`)}</ul>
+    </li>`;
+}
+
+// a result does not tell of more
 function sizeOf({ length }) {
-  return t(length < SHOWN ? "groups.size" : "groups.size_least", { count: length });
+  return t(length < TOLD ? "groups.size" : "groups.size_least", { count: length });
 }

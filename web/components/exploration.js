@@ -12,7 +12,6 @@ import { ProblemNotice } from "./notice.js";
 
 export function Exploration({ room, dataset }) {
   const { found, problem } = room.eda;
-  if (dataset.items === 0) return null;
   const live = room.watched.value.find(({ task }) => task.value.type === EDA && isActive(task.value));
   return html`
     <section class="findings" aria-labelledby="exploration">

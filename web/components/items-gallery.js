@@ -13,12 +13,11 @@ import { Picture } from "./picture.js";
 export function ItemsGallery({ room, dataset }) {
   const list = room.items;
   const [leaving, ask] = useState(null);
-  if (dataset.items === 0) return null;
   return html`
     <section class="items" aria-labelledby="pictures">
       <div class="items-head">
         <h2 id="pictures">${t("items.title")}</h2>
-        <${ItemsFilter} list=${list} found=${room.found.value} />
+        <${ItemsFilter} list=${list} found=${room.analysis.found.value} />
       </div>
       ${list.problem.value && html`
         <${ProblemNotice} problem=${list.problem.value} title=${t("items.failed")} retry=${() => list.load()} />`}

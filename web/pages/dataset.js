@@ -1,45 +1,69 @@
-/** The dataset page: what is in it, what runs on it, and what was found. */
+/** The page of a dataset: its head and what runs on it, and below one of its parts. */
 
-import { AddPictures } from "../components/add-pictures.js";
-import { AnalysisOutcome } from "../components/analysis-outcome.js";
-import { Clusters } from "../components/clusters.js";
+import { CachedNotice } from "../components/cached-notice.js";
 import { DatasetHead } from "../components/dataset-head.js";
-import { Exploration } from "../components/exploration.js";
-import { ItemsGallery } from "../components/items-gallery.js";
-import { JumpList } from "../components/jump-list.js";
+import { lazyPage } from "../components/lazy-page.js";
 import { ProblemNotice } from "../components/notice.js";
+import { nameOfPart, PartsNav } from "../components/parts-nav.js";
 import { TaskProgress } from "../components/task-progress.js";
+import { UploadList } from "../components/upload-list.js";
 import { DatasetRoom } from "../dataset-room.js";
 import { percent } from "../format.js";
 import { t } from "../language.js";
+import { movedTo, OVERVIEW } from "../parts.js";
+import { AttributesPart } from "../parts/attributes.js";
+import { DuplicatesPart } from "../parts/duplicates.js";
+import { ExplorationPart } from "../parts/exploration.js";
+import { GroupsPart } from "../parts/groups.js";
+import { IssuesPart } from "../parts/issues.js";
+import { OverviewPart } from "../parts/overview.js";
+import { PicturesPart } from "../parts/pictures.js";
+import { go, visits } from "../router.js";
 import { visible } from "../text.js";
 import { html, useEffect, useMemo } from "../ui.js";
 import { NoSuchPage } from "./dead-ends.js";
 
-export function DatasetPage({ id }) {
+const VIEWS = {
+  [OVERVIEW]: OverviewPart,
+  issues: IssuesPart,
+  attributes: AttributesPart,
+  duplicates: DuplicatesPart,
+  groups: GroupsPart,
+  exploration: ExplorationPart,
+  pictures: PicturesPart,
+  studio: lazyPage("StudioPart", () => import("../parts/studio.js")),
+};
+
+export function DatasetPage({ id, part = OVERVIEW }) {
   const room = useMemo(() => new DatasetRoom(id), [id]);
   useEffect(() => {
     room.load();
     return () => room.stop();
   }, [room]);
-  const title = titleOf(room);
+  const visit = visits.value;
+  useEffect(() => {
+    const moved = movedTo(id, part, location);
+    if (moved) go(moved, { replace: true });
+  }, [part, visit]);
+  const title = titleOf(room, part);
   useEffect(() => {
     document.title = title;
   }, [title]);
   const dataset = room.dataset.value;
+  if (!(part in VIEWS)) return html`<${NoSuchPage} />`;
   if (room.problem.value) return html`<${Trouble} room=${room} />`;
   if (!dataset) return html`<p class="patience" role="status">${t("site.loading")}</p>`;
   return html`
     <section class="page dataset-page">
       <${DatasetHead} room=${room} dataset=${dataset} />
+      <${CachedNotice} room=${room} />
       ${room.submitProblem.value && html`<${ProblemNotice} problem=${room.submitProblem.value} />`}
+      <${UploadList} upload=${room.upload} />
       ${room.watched.value.map((live) => html`<${TaskProgress} key=${live.task.value.id} live=${live} />`)}
-      <${AddPictures} room=${room} dataset=${dataset} />
-      <${JumpList} room=${room} dataset=${dataset} />
-      <${AnalysisOutcome} room=${room} dataset=${dataset} />
-      <${Clusters} room=${room} dataset=${dataset} />
-      <${Exploration} room=${room} dataset=${dataset} />
-      <${ItemsGallery} room=${room} dataset=${dataset} />
+      <div class="parts-frame">
+        <${PartsNav} id=${id} part=${part} />
+        <${VIEWS[part]} key=${part} room=${room} dataset=${dataset} />
+      </div>
     </section>`;
 }
 
@@ -53,8 +77,9 @@ function Trouble({ room }) {
 }
 
 /** A tab in the background tells how far it is. */
-function titleOf(room) {
+function titleOf(room, part) {
   const name = visible(room.dataset.value?.name ?? t("datasets.title"));
   const progress = room.analysing.value?.task.value.progress;
-  return [progress === undefined ? "" : `${percent(progress)} · `, name, " – ", t("site.name")].join("");
+  const before = [progress === undefined ? null : percent(progress), part in VIEWS && part ? nameOfPart(part) : null];
+  return [...before, name].filter(Boolean).join(" · ") + ` – ${t("site.name")}`;
 }

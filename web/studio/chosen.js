@@ -18,6 +18,12 @@ export function recallChosen() {
   return chosen;
 }
 
+/** The address of the studio of a dataset where these conditions are chosen, by name as `recallChosen` has them. */
+export function studioAddress(datasetId, chosen) {
+  const query = Object.entries(chosen).map(([name, condition]) => [`${PREFIX}${name}`, written(condition)]);
+  return `/datasets/${datasetId}/studio?${new URLSearchParams(query)}`;
+}
+
 /** Keeps one condition in the address; null is none. */
 export function rememberChosen(name, condition) {
   remember(`${PREFIX}${name}`, condition && written(condition));
@@ -38,9 +44,5 @@ function read(value) {
 }
 
 function written({ from, to, names }) {
-  return names ? JSON.stringify(names) : `${short(from)}~${short(to)}`;
-}
-
-function short(value) {
-  return Number(value.toPrecision(6));
+  return names ? JSON.stringify(names) : `${from}~${to}`;
 }

@@ -6,7 +6,7 @@ import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
 import { nameOf } from "./name-panel.js";
-import { LASSO } from "./studio-room.js";
+import { ITEMS, LASSO } from "./studio-room.js";
 
 export function ConditionChips({ studio }) {
   const chosen = Object.entries(studio.chosen.value);
@@ -26,6 +26,7 @@ export function ConditionChips({ studio }) {
 
 function wordsOf(name, { from, to, names }) {
   if (name === LASSO) return t("studio.lasso");
+  if (name === ITEMS) return t("studio.items", { count: names.length });
   if (names) return names.map((each) => nameOf(name, each)).join(", ");
   if (name.startsWith("issue.")) return to < 1 ? `${t(name)} < ${score(to)}` : t(name);
   const { show } = attributeScale(name);

@@ -12,7 +12,7 @@ import { WordDialog } from "./word-dialog.js";
 
 const COLUMNS = ["item_id", "path", "label", "split", "sha256"];
 
-export function PickedBar({ studio }) {
+export function PickedBar({ studio, dataset }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const [asked, ask] = useState(null);
@@ -35,7 +35,7 @@ export function PickedBar({ studio }) {
       ${picked.size > 0 && html`
         <p class="chips-count" role="status">${t("studio.picked", { count: picked.size })}</p>
         <button class="button" aria-disabled=${busy} onClick=${() => busy || write()}><${Icon} name="download" />${t("studio.save_list")}</button>
-        ${owns(studio.dataset.value) && html`<button class="button" onClick=${() => ask("tag")}>${t("studio.tag")}</button>`}
+        ${owns(dataset) && html`<button class="button" onClick=${() => ask("tag")}>${t("studio.tag")}</button>`}
         ${creates() && html`<button class="button" onClick=${() => ask("subset")}>${t("studio.subset")}</button>`}
         <button class="button quiet" onClick=${() => (studio.picked.value = new Set())}>${t("studio.pick_none")}</button>`}
       ${wanted > 0 && html`

@@ -13,6 +13,8 @@ import { ItemCards } from "./item-cards.js";
 const NAMED = ["label", "split", "format"];
 export const GROUP = "group";
 export const LASSO = "lasso";
+/** Items one by one, as a result names them. */
+export const ITEMS = "items";
 const ISSUE = "issue.";
 /** Issues that an item has or has not, whatever their threshold is of. */
 const WHOLE = new Set(["exact_duplicates", "near_duplicates"]);
@@ -21,7 +23,6 @@ export class StudioRoom {
   constructor(datasetId) {
     this.datasetId = datasetId;
     this.cards = new ItemCards(datasetId);
-    this.dataset = signal(null);
     this.problem = signal(null);
     this.ready = signal(false);
     this.chosen = signal({});
@@ -32,22 +33,27 @@ export class StudioRoom {
     this.picked = signal(new Set());
   }
 
+  /** Somebody comes to look: as the address asks. */
+  async enter() {
+    if (!this.ready.peek()) await this.load();
+    else if (location.search !== this.address) batch(() => this.#recall());
+  }
+
   async load() {
+    if (this.loading) return;
+    this.loading = true;
     this.problem.value = null;
     try {
-      const [dataset, told] = await Promise.all([
-        get(`/datasets/${this.datasetId}`),
-        fetchColumns(`/datasets/${this.datasetId}/columns`, { names: ASKED.join(",") }),
-      ]);
-      this.#take(told);
+      this.#take(await fetchColumns(`/datasets/${this.datasetId}/columns`, { names: ASKED.join(",") }));
       await Promise.all([this.#readScores(), this.#readGroups()]);
       batch(() => {
-        this.dataset.value = dataset;
         this.#recall();
         this.ready.value = true;
       });
     } catch (problem) {
       this.problem.value = problem;
+    } finally {
+      this.loading = false;
     }
   }
 
@@ -56,6 +62,7 @@ export class StudioRoom {
     const { [name]: _, ...others } = this.chosen.peek();
     this.filters.set(name, condition && this.#keeps(name, condition));
     rememberChosen(name, name === LASSO ? null : condition);
+    this.address = location.search;
     batch(() => {
       this.chosen.value = condition ? { ...others, [name]: condition } : others;
       this.#count();
@@ -76,6 +83,7 @@ export class StudioRoom {
   /** By an attribute, `-` before it is downwards; none is as they came. */
   sortBy(sort) {
     remember("sort", sort);
+    this.address = location.search;
     this.sort.value = sort;
     this.#count();
   }
@@ -169,6 +177,9 @@ export class StudioRoom {
   }
 
   #recall() {
+    for (const name of Object.keys(this.chosen.peek())) this.filters.set(name, null);
+    this.address = location.search;
+    this.sort.value = remembered("sort") ?? "";
     const known = {};
     for (const [name, condition] of Object.entries(recallChosen())) {
       const keeps = this.#keeps(name, condition);
@@ -183,6 +194,10 @@ export class StudioRoom {
   /** Whether item n is kept; null for what there is not in this dataset. */
   #keeps(name, { from, to, names, mask }) {
     if (mask) return (n) => mask[n] === 1;
+    if (name === ITEMS) {
+      const kept = new Set(names);
+      return (n) => kept.has(this.ids[n]);
+    }
     if (names) {
       const facet = this.facets[name];
       if (!facet) return null;
@@ -193,7 +208,7 @@ export class StudioRoom {
     const least = Math.fround(to);
     if (scores) return (n) => scores.values[n] < least;
     const values = this.attributes[name];
-    return values ? (n) => values[n] >= from && values[n] <= to : null;
+    return values ? within(values, from, to) : null;
   }
 
   #count() {
@@ -214,6 +229,12 @@ export class StudioRoom {
     }
     return this.orders.get(sort);
   }
+}
+
+/** As histograms count: up to the end of a bin, and with the end where it is the last of all. */
+function within(values, from, to) {
+  const last = values.every((value) => !(value > to));
+  return last ? (n) => values[n] >= from && values[n] <= to : (n) => values[n] >= from && values[n] < to;
 }
 
 export function issueKey(issue) {

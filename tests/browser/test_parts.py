@@ -1,0 +1,96 @@
+"""The parts of a dataset: tabs with an address each, below its head and what runs on it."""
+
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+MOST_SCREENS = 3.2
+
+
+def tabs(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Parts of the dataset")
+
+
+def tab(page: Page, name: str) -> Locator:
+    return tabs(page).get_by_role("link", name=name)
+
+
+async def test_a_tab_has_an_address_keeps_the_focus_and_back_leads_back(
+    page: Page, analysed: str
+) -> None:
+    await page.goto(f"/datasets/{analysed}/issues")
+    await page.get_by_role("button", name=re.compile("^Grayscale")).click()
+
+    await tab(page, "Duplicates").press("Enter")
+
+    await expect(page).to_have_url(re.compile(f"/datasets/{analysed}/duplicates$"))
+    await expect(tab(page, "Duplicates")).to_have_attribute("aria-current", "page")
+    await expect(tab(page, "Duplicates")).to_be_focused()
+    await expect(page).to_have_title(re.compile("^Duplicates · "))
+    await page.go_back()
+    await expect(page.get_by_role("heading", name=re.compile("^Grayscale"))).to_be_visible()
+
+
+async def test_a_tab_is_found_as_it_was_left(page: Page, analysed: str) -> None:
+    await page.goto(f"/datasets/{analysed}/pictures")
+    await page.get_by_role("combobox", name="Order").select_option("Newest first")
+
+    await tab(page, "Overview").click()
+    await tab(page, "Pictures").click()
+
+    await expect(page).to_have_url(re.compile(r"/pictures\?sort=-added$"))
+    await expect(page.get_by_role("combobox", name="Order")).to_have_value("-added")
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("#attributes", "attributes"),
+        ("#clusters", "groups"),
+        ("?issue=dark", "issues?issue=dark"),
+        ("?issue=near_duplicates", "duplicates"),
+        ("?label=dogs&sort=-added", "pictures?label=dogs&sort=-added"),
+    ],
+)
+async def test_an_address_of_the_one_long_page_leads_to_its_part(
+    page: Page, analysed: str, before: str, now: str
+) -> None:
+    await page.goto(f"/datasets/{analysed}{before}")
+
+    await expect(page).to_have_url(re.compile(re.escape(f"/datasets/{analysed}/{now}") + "$"))
+
+
+async def test_what_runs_stands_above_every_tab(page: Page, busy: str) -> None:
+    await page.goto(f"/datasets/{busy}/studio")
+    await page.get_by_role("button", name="Analyse", exact=True).click()
+
+    for part in ("Pictures", "Studio"):
+        await tab(page, part).click()
+        await expect(page.get_by_role("progressbar")).to_be_visible()
+
+
+async def test_no_tab_is_a_long_page(page: Page, analysed: str) -> None:
+    screens: dict[str, float] = {}
+    await page.goto(f"/datasets/{analysed}")
+
+    for part in ("Overview", "Issues", "Attributes", "Duplicates", "Groups", "Exploration"):
+        await tab(page, part).click()
+        await expect(page.locator(".patience")).to_have_count(0)
+        screens[part] = await page.evaluate("document.body.scrollHeight / innerHeight")
+
+    assert {part: many for part, many in screens.items() if many > MOST_SCREENS} == {}
+
+
+async def test_the_overview_leads_from_a_number_to_its_pictures(page: Page, analysed: str) -> None:
+    await page.goto(f"/datasets/{analysed}")
+    link = page.get_by_role("link", name=re.compile("^Group 1: see the"))
+    count = await link.inner_text()
+
+    await link.click()
+
+    await expect(page.locator(".chips-count").first).to_contain_text(f"{count} of")
+    await page.go_back()
+    await expect(link).to_be_visible()

@@ -1,0 +1,15 @@
+/** AttributesPart: how the pictures are spread over size, light, detail and colour. */
+
+import { attributeCharts, brightnessChart } from "../attributes.js";
+import { AnalysisPart } from "../components/analysis-part.js";
+import { AttributeCharts } from "../components/attribute-charts.js";
+import { t } from "../language.js";
+import { html } from "../ui.js";
+
+export function AttributesPart({ room, dataset }) {
+  const charts = ({ task, result }) => attributeCharts(result.attributes, result.issues, task.params);
+  return html`
+    <${AnalysisPart} room=${room} dataset=${dataset}
+      soFar=${({ histograms }) => histograms && html`<${AttributeCharts} charts=${[brightnessChart(histograms.brightness)]} note=${t("findings.so_far")} />`}
+      found=${(found) => html`<${AttributeCharts} charts=${charts(found)} />`} />`;
+}
