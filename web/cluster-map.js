@@ -87,7 +87,7 @@ export class ClusterMap {
   }
 
   nameOf(by, place) {
-    if (by === GROUP && place >= 0) return t("clusters.name", { number: place + 1 });
+    if (by === GROUP && place >= 0) return t("clusters.name", { number: place });
     return this.names[by][place] ?? t(`studio.none.${by}`);
   }
 

@@ -22,7 +22,7 @@ async def test_pictures_are_grouped_and_it_is_said_why(
 
     await expect(section.get_by_role("button", name="Group again")).to_be_visible()
     cards = section.locator(".group")
-    await expect(cards.first).to_contain_text("Group 1")
+    await expect(cards.first).to_contain_text("Group 0")
     assert await cards.first.locator(".picture").count() > 0
     await section.locator("summary").first.click()
     rows = section.get_by_role("table").locator("tbody tr")

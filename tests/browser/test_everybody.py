@@ -128,7 +128,7 @@ async def places(page: Page, analysed: str, empty: str) -> AsyncIterator[str]:
     await page.get_by_text("Add pictures").click()
     await page.locator(".log > summary").click()
     await expect(page.locator(".log-line").first).to_be_visible()
-    await expect(page.get_by_role("region", name="Groups").get_by_text("Group 1")).to_be_visible()
+    await expect(page.get_by_role("region", name="Groups").get_by_text("Group 0")).to_be_visible()
     yield "the overview, with everything open"
     await page.get_by_role("button", name="Settings").click()
     await expect(page.get_by_role("dialog")).to_be_visible()

@@ -179,12 +179,12 @@ async def test_what_is_drawn_around_is_chosen(page: Page, grouped: str, datasets
 async def test_cards_of_groups_and_the_map_choose_each_other(page: Page, grouped: str) -> None:
     field = await opened(page, grouped)
     plain = await field.evaluate(COLOURS)
-    card = page.locator(".group").filter(has_text="Group 2").first
+    card = page.locator(".group").filter(has_text="Group 1").first
 
-    await card.get_by_role("button", name="On the map: Group 2").click()
+    await card.get_by_role("button", name="On the map: Group 1").click()
 
     await expect(card).to_have_class("group chosen")
-    legend = page.locator(".map-legend").get_by_role("button", name=re.compile("^Group 2"))
+    legend = page.locator(".map-legend").get_by_role("button", name=re.compile("^Group 1"))
     await expect(legend).to_have_attribute("aria-pressed", "true")
     size = (await card.locator("h3 small").inner_text()).split()[0]
     await expect(page.locator(".chosen-pictures")).to_contain_text(f"{size} picture")

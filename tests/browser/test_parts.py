@@ -86,7 +86,7 @@ async def test_no_tab_is_a_long_page(page: Page, analysed: str) -> None:
 
 async def test_the_overview_leads_from_a_number_to_its_pictures(page: Page, analysed: str) -> None:
     await page.goto(f"/datasets/{analysed}")
-    link = page.get_by_role("link", name=re.compile("^Group 1: see the"))
+    link = page.get_by_role("link", name=re.compile("^Group 0: see the"))
     count = await link.inner_text()
 
     await link.click()

@@ -12,7 +12,7 @@ const SHOWN = 8;
 export function ClusterCard({ card, map }) {
   return html`
     <li class=${classOf(map, card.cluster)}>
-      <${Head} title=${t("clusters.name", { number: card.cluster + 1 })} card=${card} map=${map} place=${card.cluster} />
+      <${Head} title=${t("clusters.name", { number: card.cluster })} card=${card} map=${map} place=${card.cluster} />
       <p>${wordsOf(card.traits)}</p>
       <${Pictures} items=${card.examples.slice(0, SHOWN)} />
       ${card.outliers.length > 0 && html`

@@ -16,16 +16,16 @@ export function DriftGroups({ looks: { clusters, compared }, names }) {
       <h2 id="drift-groups">${t("drift.groups")}</h2>
       <ul class="drift-groups">
         ${clusters.slice(0, SHOWN).map((cluster, n) => html`
-          <${Group} key=${n} cluster=${cluster} compared=${compared} names=${names} />`)}
+          <${Group} key=${n} number=${n} cluster=${cluster} compared=${compared} names=${names} />`)}
       </ul>
     </section>`;
 }
 
-function Group({ cluster: { reference, current, difference, items }, compared, names }) {
+function Group({ number, cluster: { reference, current, difference, items }, compared, names }) {
   const more = visible(difference > 0 ? names.current : names.reference);
   return html`
     <li class="group drift-group">
-      <h3>${t("drift.group_more", { name: more })}</h3>
+      <h3>${t("drift.group_more", { number, name: more })}</h3>
       <p class="facts">
         <span>${visible(names.reference)}: ${figure(reference)} (${share(reference / Math.max(1, compared.reference))})</span>
         <span>${visible(names.current)}: ${figure(current)} (${share(current / Math.max(1, compared.current))})</span>

@@ -68,12 +68,12 @@ export function GroupsInShort({ room }) {
       <ul class="in-short-groups">
         ${cards.slice(0, EXAMPLES).map((card) => html`
           <li key=${card.cluster}>
-            <span>${t("clusters.name", { number: card.cluster + 1 })}</span>
+            <span>${t("clusters.name", { number: card.cluster })}</span>
             <span class="in-short-pictures" aria-hidden="true">
               ${card.examples.slice(0, EXAMPLES).map(({ item_id: id, sha256 }) => html`<${Thumbnail} key=${id} sha256=${sha256} />`)}
             </span>
-            <b><${InStudio} id=${room.id} chosen=${nameCondition("group", String(card.cluster + 1))}
-              label=${t("in_short.see", { title: t("clusters.name", { number: card.cluster + 1 }), count: card.size })}>${count(card.size)}<//></b>
+            <b><${InStudio} id=${room.id} chosen=${nameCondition("group", String(card.cluster))}
+              label=${t("in_short.see", { title: t("clusters.name", { number: card.cluster }), count: card.size })}>${count(card.size)}<//></b>
           </li>`)}
       </ul>
     <//>`;

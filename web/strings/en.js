@@ -677,7 +677,7 @@ export default {
   "drift.more_categories": { one: "{count} more", other: "{count} more" },
   "drift.typical": "Most typical of {name}",
   "drift.groups": "Groups that look alike",
-  "drift.group_more": "More in {name}",
+  "drift.group_more": "Group {number}: more in {name}",
   "drift.history": "Over time",
   "drift.course": "How well looks were told apart over time: AUC from {from} to {to}",
   "drift.short.true": "Drift",

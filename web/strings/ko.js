@@ -672,7 +672,7 @@ export default {
   "drift.more_categories": { other: "{count}개 더" },
   "drift.typical": "{name}에서 가장 전형적인 사진",
   "drift.groups": "비슷하게 보이는 묶음",
-  "drift.group_more": "{name}에 더 많음",
+  "drift.group_more": "묶음 {number}: {name}에 더 많음",
   "drift.history": "시간에 따라",
   "drift.course": "모양새가 구별된 정도의 변화: AUC {from}에서 {to}",
   "drift.short.true": "드리프트",

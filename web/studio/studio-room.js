@@ -163,7 +163,7 @@ export class StudioRoom {
     this.groups = { x: this.#joined(told, x, NaN), y: this.#joined(told, y, NaN) };
     const codes = this.#joined(told, cluster, -1).map((group) => group + 1);
     const most = codes.reduce((one, other) => Math.max(one, other), 0);
-    if (most > 0) this.facets[GROUP] = { codes, names: [null, ...Array.from({ length: most }, (_, n) => String(n + 1))] };
+    if (most > 0) this.facets[GROUP] = { codes, names: [null, ...Array.from({ length: most }, (_, n) => String(n))] };
   }
 
   /** The values of a task's map for the items of now. */
