@@ -39,9 +39,9 @@ const KNOWN = {
 /** All of them, in the order in which they are shown. */
 export const ATTRIBUTES = Object.keys(KNOWN);
 
-/** What a chart of each attribute needs, in the order in which they are shown. */
-export function attributeCharts(attributes, issues, params) {
-  return ATTRIBUTES.filter((name) => attributes[name]?.histogram).map((name) => chartOf(name, attributes[name], { issues, params }));
+/** What a chart of each attribute needs, in the order in which they are shown; `leads(issue)` is where its pictures are seen. */
+export function attributeCharts(attributes, told) {
+  return ATTRIBUTES.filter((name) => attributes[name]?.histogram).map((name) => chartOf(name, attributes[name], told));
 }
 
 /** How values of an attribute are written and drawn. */
@@ -71,13 +71,13 @@ function chartOf(name, { histogram, quantiles }, told) {
   };
 }
 
-function flaggedOf({ issue, flags }, edges, { issues, params }) {
-  const count = issues.find(({ name }) => name === issue)?.count;
-  if (!count) return undefined;
+function flaggedOf({ issue, flags }, edges, { issues, params, leads }) {
+  const found = issues.find(({ name }) => name === issue);
+  if (!found?.count) return undefined;
   const ranges = flags(params)
     .map(([from, to]) => [Math.max(from, edges[0]), Math.min(to, edges.at(-1))])
     .filter(([from, to]) => from < to);
-  return { label: t("chart.flagged", { issue: t(`issue.${issue}`), count }), ranges };
+  return { label: t("chart.flagged", { issue: t(`issue.${issue}`), count: found.count }), ranges, to: leads(found) };
 }
 
 function oddShapes({ odd_aspect_ratio_threshold: least }) {

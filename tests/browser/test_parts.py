@@ -94,3 +94,62 @@ async def test_the_overview_leads_from_a_number_to_its_pictures(page: Page, anal
     await expect(page.locator(".chips-count").first).to_contain_text(f"{count} of")
     await page.go_back()
     await expect(link).to_be_visible()
+
+
+async def left(page: Page) -> int:
+    """How many pictures the studio shows."""
+    count = page.locator(".chips-count").first
+    await expect(count).to_contain_text("pictures")
+    return int((await count.inner_text()).split()[0])
+
+
+async def test_a_bar_of_a_histogram_leads_to_its_pictures_and_back_leads_back(
+    page: Page, analysed: str
+) -> None:
+    await page.goto(f"/datasets/{analysed}/attributes")
+    figure = page.get_by_role("figure", name="Sharpness", exact=True)
+    bar = figure.locator("a.plot-bin").last
+    await bar.hover()
+    told = await figure.locator(".chart-foot").inner_text()
+
+    await bar.click()
+
+    assert await left(page) == int(told.split()[-2])
+    await page.go_back()
+    await expect(figure).to_be_visible()
+
+
+async def test_a_range_drawn_on_a_histogram_leads_to_its_pictures(
+    page: Page, analysed: str
+) -> None:
+    await page.goto(f"/datasets/{analysed}/attributes")
+    bars = page.get_by_role("figure", name="Brightness", exact=True).locator(".plot-bin")
+    await bars.first.hover()
+    await page.mouse.down()
+    await bars.last.hover()
+    await page.mouse.up()
+
+    await expect(page).to_have_url(re.compile(r"/studio\?f\.brightness=0~1$"))
+
+
+@pytest.mark.parametrize(
+    ("part", "within"),
+    [
+        ("attributes", ".chart-flagged"),
+        ("duplicates", ".group .hint"),
+        ("groups", ".group-head"),
+        ("exploration", ".told tbody td"),
+        ("exploration", ".figure.kinds b"),
+    ],
+)
+async def test_a_number_leads_to_as_many_pictures(
+    page: Page, analysed: str, part: str, within: str
+) -> None:
+    await page.goto(f"/datasets/{analysed}/{part}")
+    link = page.locator(f"{within} a.in-studio").first
+    count = re.search(r"\d+", await link.inner_text())
+    assert count is not None
+
+    await link.click()
+
+    assert await left(page) == int(count.group())

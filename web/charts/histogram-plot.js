@@ -2,24 +2,25 @@
 
 import { compact } from "../format.js";
 import { html } from "../ui.js";
+import { HistogramBins } from "./histogram-bins.js";
 import { ceiling, linearTicks, logTicks, placeOf } from "./ticks.js";
 
 const HEIGHT = 100;
 
-export function HistogramPlot({ edges, counts, logarithmic, tick, median, flagged, summary, at, point }) {
+export function HistogramPlot({ edges, counts, logarithmic, tick, median, flagged, summary, at, point, leads }) {
   const top = ceiling(Math.max(...counts));
   const ends = [edges[0], edges.at(-1)];
   const place = (value) => placeOf(value, ends, logarithmic);
   return html`
-    <div class="plot" role="img" aria-label=${summary}>
+    <div class="plot">
       <div class="plot-counts" aria-hidden="true"><span>${compact(top)}</span><span>${compact(top / 2)}</span><span>0</span></div>
-      <svg viewBox=${`0 0 ${counts.length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true"
-        onPointerLeave=${() => point(null)}>
+      <svg viewBox=${`0 0 ${counts.length} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${summary}>
         <${Flagged} ranges=${flagged?.ranges} place=${place} bins=${counts.length} />
         <path class="plot-grid" d=${`M0 0.5H${counts.length}M0 ${HEIGHT / 2}H${counts.length}`} />
-        ${counts.map((count, bin) => html`<${Bar} key=${bin} bin=${bin} share=${count / top} at=${at === bin} point=${point} />`)}
+        ${counts.map((count, bin) => html`<${Bar} key=${bin} bin=${bin} share=${count / top} at=${at === bin} />`)}
         <${Median} value=${median} place=${place} bins=${counts.length} />
       </svg>
+      <${HistogramBins} counts=${counts} point=${point} leads=${leads} />
       <div class="plot-values" aria-hidden="true">
         ${ticksOf(ends, { logarithmic, tick }).map(([words, value]) => html`
           <span key=${words} style=${{ left: `${100 * place(value)}%` }}>${words}</span>`)}
@@ -33,13 +34,10 @@ function ticksOf(ends, { logarithmic, tick }) {
   return [...new Map(values.map((value) => [tick(value), value]))];
 }
 
-function Bar({ bin, share, at, point }) {
+function Bar({ bin, share, at }) {
   const height = share ? Math.max(share * HEIGHT, 1.5) : 0;
   return html`
-    <g onPointerEnter=${() => point(bin)}>
-      <rect class="plot-ground" x=${bin} y="0" width="1" height=${HEIGHT} />
-      <rect class=${at ? "plot-bar pointed" : "plot-bar"} x=${bin + 0.06} y=${HEIGHT - height} width="0.88" height=${height} />
-    </g>`;
+    <rect class=${at ? "plot-bar pointed" : "plot-bar"} x=${bin + 0.06} y=${HEIGHT - height} width="0.88" height=${height} />`;
 }
 
 function Flagged({ ranges = [], place, bins }) {

@@ -4,7 +4,8 @@ import { count } from "../format.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
 
-export function HistogramTable({ edges, counts, show }) {
+/** With `leads(first, last)` counts lead to the pictures in these bins. */
+export function HistogramTable({ edges, counts, show, leads }) {
   const filled = [...counts.keys()].filter((bin) => counts[bin] > 0);
   const bins = [...counts.keys()].slice(filled[0], filled.at(-1) + 1);
   return html`
@@ -15,7 +16,7 @@ export function HistogramTable({ edges, counts, show }) {
           ${bins.map((bin) => html`
             <tr key=${bin}>
               <th scope="row">${t("chart.from_to", { from: show(edges[bin]), to: show(edges[bin + 1]) })}</th>
-              <td>${count(counts[bin])}</td>
+              <td>${leads && counts[bin] > 0 ? html`<a class="in-studio" href=${leads(bin, bin)}>${count(counts[bin])}</a>` : count(counts[bin])}</td>
             </tr>`)}
         </tbody>
       </table>

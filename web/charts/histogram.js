@@ -1,5 +1,6 @@
 /** Histogram: counts in bins, with axes, the median, what is flagged, a table, and what is pointed at. */
 
+import { CsvButton } from "../components/csv-button.js";
 import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { html, useId, useState } from "../ui.js";
@@ -12,10 +13,12 @@ import { HistogramTable } from "./histogram-table.js";
  * @param logarithmic whether the bins grow by a constant factor
  * @param show, tick a value in words; as short words for the axis
  * @param median a value to mark, if it is known
- * @param flagged `{label, ranges}`: which part of the axis is an issue, if any is
+ * @param flagged `{label, ranges, to}`: which part of the axis is an issue, if any is, and where its pictures are seen
+ * @param name what the file of its figures is called
+ * @param leads `(first, last)` the address of the pictures in these bins; may be left out
  */
 export function Histogram(chart) {
-  const { title, hint, edges, counts, show, median } = chart;
+  const { name, title, hint, edges, counts, show, leads } = chart;
   const [at, point] = useState(null);
   const [asTable, setAsTable] = useState(false);
   const id = useId();
@@ -24,22 +27,26 @@ export function Histogram(chart) {
     <figure class="histogram" aria-labelledby=${id}>
       <figcaption>
         <span class="chart-name"><b id=${id}>${title}</b><small>${hint}</small></span>
-        <button class="button quiet icon-only" aria-label=${t(asTable ? "chart.picture" : "chart.table", { title })}
-          onClick=${() => setAsTable(!asTable)}><${Icon} name=${asTable ? "chart" : "table"} /></button>
+        <span class="chart-tools">
+          <${CsvButton} name=${name} title=${title} columns=${["from", "to", "pictures"]} rows=${() => counts.map((each, bin) => [edges[bin], edges[bin + 1], each])} />
+          <button class="button quiet icon-only" aria-label=${t(asTable ? "chart.picture" : "chart.table", { title })}
+            onClick=${() => setAsTable(!asTable)}><${Icon} name=${asTable ? "chart" : "table"} /></button>
+        </span>
       </figcaption>
       ${asTable
-        ? html`<${HistogramTable} edges=${edges} counts=${counts} show=${show} />`
+        ? html`<${HistogramTable} edges=${edges} counts=${counts} show=${show} leads=${leads} />`
         : html`<${HistogramPlot} ...${chart} summary=${summaryOf(chart)} at=${at} point=${point} />`}
-      <p class="chart-foot" aria-hidden="true"><${Foot} chart=${chart} at=${asTable ? null : at} /></p>
+      <p class="chart-foot"><${Foot} chart=${chart} at=${asTable ? null : at} /></p>
     </figure>`;
 }
 
 /** Where all values are the same there is nothing to draw. */
-function OneValue({ title, hint, counts: [count], show, median }) {
+function OneValue({ title, hint, counts: [count], show, median, leads }) {
+  const words = t("chart.all_equal", { count });
   return html`
     <figure class="histogram">
       <figcaption><span class="chart-name"><b>${title}</b><small>${hint}</small></span></figcaption>
-      <p class="chart-one"><b>${show(median)}</b> <small>${t("chart.all_equal", { count })}</small></p>
+      <p class="chart-one"><b>${show(median)}</b> <small>${leads ? html`<a class="in-studio" href=${leads(0, 0)}>${words}</a>` : words}</small></p>
     </figure>`;
 }
 
@@ -49,7 +56,8 @@ function Foot({ chart: { edges, counts, show, median, flagged }, at }) {
   }
   return html`
     <span>${median !== undefined && t("chart.median", { value: show(median) })}</span>
-    ${flagged && html`<span class="chart-flagged">${flagged.label}</span>`}`;
+    ${flagged && html`
+      <span class="chart-flagged">${flagged.to ? html`<a class="in-studio" href=${flagged.to}>${flagged.label}</a>` : flagged.label}</span>`}`;
 }
 
 function summaryOf({ title, edges, counts, show }) {

@@ -5,6 +5,7 @@ import { share } from "../format.js";
 import { Icon } from "../icons.js";
 import { has, t } from "../language.js";
 import { html } from "../ui.js";
+import { InStudio, nameCondition } from "./in-studio.js";
 import { Picture } from "./picture.js";
 
 const SHOWN = 8;
@@ -36,7 +37,7 @@ export function UnassignedCard({ unassigned, map }) {
 function Head({ title, card, map, place }) {
   return html`
     <div class="group-head">
-      <h3>${title} <small>${sizeOf(card)}</small></h3>
+      <h3>${title} <small><${InStudio} id=${map.datasetId} chosen=${nameCondition(GROUP, place < 0 ? null : String(place))}>${sizeOf(card)}<//></small></h3>
       ${map.points.value && html`
         <button class="button quiet" aria-pressed=${isChosen(map, place)} aria-label=${t("map.show_group", { group: title })}
           onClick=${() => map.toggle(GROUP, place)}><${Icon} name="map" />${t("map.show")}</button>`}

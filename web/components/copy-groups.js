@@ -3,22 +3,23 @@
 import { has, t } from "../language.js";
 import { visible } from "../text.js";
 import { html, useState } from "../ui.js";
+import { InStudio, itemsCondition } from "./in-studio.js";
 import { Picture } from "./picture.js";
 
 /** Groups that are there from the start. */
 const FIRST = 4;
 
 /** `place` is what a picture is told by: its label or its split. */
-export function CopyGroups({ id, title, found, why, place }) {
+export function CopyGroups({ id, dataset, title, found, why, place }) {
   return html`
     <section aria-labelledby=${id}>
       <h3 id=${id}>${title}</h3>
-      ${found ? html`<${Found} found=${found} place=${place} />` : html`
+      ${found ? html`<${Found} id=${dataset.id} found=${found} place=${place} />` : html`
         <p class="hint">${has(`eda.why.${why}`) ? t(`eda.why.${why}`) : why}</p>`}
     </section>`;
 }
 
-function Found({ found, place }) {
+function Found({ id, found, place }) {
   const [all, showAll] = useState(false);
   if (found.groups === 0) return html`<p class="hint">${t("issue.none")}</p>`;
   const shown = all ? found.shown : found.shown.slice(0, FIRST);
@@ -32,7 +33,7 @@ function Found({ found, place }) {
     <ul class="groups">
       ${shown.map((group) => html`
         <li key=${group.shown[0].item_id} class="group">
-          <p class="hint">${t("groups.size", { count: group.items })}</p>
+          <p class="hint"><${InStudio} id=${id} chosen=${itemsCondition(group.shown)}>${t("groups.size", { count: group.items })}<//></p>
           <ul class="gallery">
             ${group.shown.map((item) => html`<${Picture} key=${item.item_id} item=${item} why=${visible(item[place])} />`)}
           </ul>

@@ -3,8 +3,9 @@
 import { bytes, count, figure } from "../format.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
+import { InStudio, nameCondition } from "./in-studio.js";
 
-export function EdaFigures({ result }) {
+export function EdaFigures({ id, result }) {
   const { health, attributes, sizes } = result;
   const size = sizes?.common[0];
   const figures = {
@@ -23,7 +24,8 @@ export function EdaFigures({ result }) {
         <div key=${name} class="figure"><dt>${t(`eda.figure.${name}`)}</dt><dd>${words}</dd></div>`)}
       <div class="figure kinds">
         <dt>${t("findings.formats")}</dt>
-        <dd>${result.formats.map(({ name, items }) => html`<span key=${name}>${name} <b>${count(items)}</b></span>`)}</dd>
+        <dd>${result.formats.map(({ name, items }) => html`<span key=${name}>${name} <b><${InStudio} id=${id} chosen=${nameCondition("format", name)}
+          label=${t("in_short.see", { title: name, count: items })}>${count(items)}<//></b></span>`)}</dd>
       </div>
     </dl>`;
 }

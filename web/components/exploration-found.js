@@ -2,30 +2,33 @@
 
 import { moment } from "../format.js";
 import { t } from "../language.js";
+import { studioAddress } from "../studio/chosen.js";
 import { html } from "../ui.js";
 import { CopyGroups } from "./copy-groups.js";
 import { Downloads } from "./downloads.js";
 import { EdaFigures } from "./eda-figures.js";
 import { HealthParts } from "./health-parts.js";
+import { nameCondition } from "./in-studio.js";
 import { NameBars } from "./name-bars.js";
 import { Origins } from "./origins.js";
 import { SplitTable } from "./split-table.js";
 
 export function ExplorationFound({ task, result, dataset }) {
   const { labels, splits, untold } = result;
+  const leads = (kind) => (name) => studioAddress(dataset.id, nameCondition(kind, name));
   return html`
     <div class="analysis-facts">
       <p class="facts"><span>${t("eda.finished", { moment: moment(task.completed_at) })}</span></p>
       <${Downloads} task=${task} name=${dataset.name} />
     </div>
-    <${EdaFigures} result=${result} />
+    <${EdaFigures} id=${dataset.id} result=${result} />
     ${result.health && html`<${HealthParts} health=${result.health} untold=${untold} />`}
     ${labels.different > 0 && html`
-      <${NameBars} id="eda-labels" title=${t("eda.labels")} names=${labels} note=${balanceOf(labels.balance)} />`}
-    ${splits.different > 0 && html`<${SplitTable} splits=${splits} labels=${labels} />`}
-    <${CopyGroups} id="eda-conflicts" title=${t("eda.conflicts")} found=${result.label_conflicts}
+      <${NameBars} id="eda-labels" title=${t("eda.labels")} names=${labels} note=${balanceOf(labels.balance)} leads=${leads("label")} />`}
+    ${splits.different > 0 && html`<${SplitTable} splits=${splits} labels=${labels} leads=${leads("split")} />`}
+    <${CopyGroups} id="eda-conflicts" dataset=${dataset} title=${t("eda.conflicts")} found=${result.label_conflicts}
       why=${untold.label_conflicts} place="label" />
-    <${CopyGroups} id="eda-leaks" title=${t("eda.leaks")} found=${result.split_leaks}
+    <${CopyGroups} id="eda-leaks" dataset=${dataset} title=${t("eda.leaks")} found=${result.split_leaks}
       why=${untold.split_leaks} place="split" />
     <${Origins} origins=${result.origins} />`;
 }

@@ -5,8 +5,11 @@ import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
 
-/** `names` are labels or cameras as a result tells them; `note` says more of all of them. */
-export function NameBars({ id, title, names, note }) {
+/**
+ * `names` are labels or cameras as a result tells them; `note` says more of all of them. `leads(name)`,
+ * if there is one, is the address of the pictures with a name, null of those without.
+ */
+export function NameBars({ id, title, names, note, leads }) {
   const most = names.shown[0].items;
   return html`
     <section aria-labelledby=${id}>
@@ -19,21 +22,21 @@ export function NameBars({ id, title, names, note }) {
           <th scope="col">${t("eda.share")}</th>
         </tr></thead>
         <tbody>
-          ${names.shown.map((each) => html`<${Bar} key=${each.name} ...${each} most=${most} />`)}
+          ${names.shown.map((each) => html`<${Bar} key=${each.name} ...${each} most=${most} leads=${leads} />`)}
         </tbody>
       </table>
       <p class="facts">
         ${names.rest.different > 0 && html`<span>${t("eda.rest", { count: names.rest.different, items: count(names.rest.items) })}</span>`}
-        ${names.unnamed > 0 && html`<span>${t("eda.unnamed", { count: names.unnamed })}</span>`}
+        ${names.unnamed > 0 && html`<span>${leads ? html`<a class="in-studio" href=${leads(null)}>${t("eda.unnamed", { count: names.unnamed })}</a>` : t("eda.unnamed", { count: names.unnamed })}</span>`}
       </p>
     </section>`;
 }
 
-function Bar({ name, items, share: part, most }) {
+function Bar({ name, items, share: part, most, leads }) {
   return html`
     <tr>
       <th scope="row">${visible(name)}</th>
-      <td><span class="name-bar" style=${{ width: `${(70 * items) / most}%` }}></span>${count(items)}</td>
+      <td><span class="name-bar" style=${{ width: `${(70 * items) / most}%` }}></span>${leads ? html`<a class="in-studio" href=${leads(name)}>${count(items)}</a>` : count(items)}</td>
       <td>${share(part)}</td>
     </tr>`;
 }

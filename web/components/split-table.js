@@ -5,7 +5,8 @@ import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
 
-export function SplitTable({ splits, labels }) {
+/** `leads(name)` is the address of the pictures of a split, null of those in none. */
+export function SplitTable({ splits, labels, leads }) {
   const compared = labels.different > 0;
   return html`
     <section aria-labelledby="eda-splits">
@@ -19,21 +20,21 @@ export function SplitTable({ splits, labels }) {
             <th scope="col">${t("eda.leaked")}</th>
             ${compared && html`<th scope="col">${t("eda.difference")}</th><th scope="col">${t("eda.unseen")}</th>`}
           </tr></thead>
-          <tbody>${splits.shown.map((split) => html`<${Row} key=${split.name} split=${split} compared=${compared} />`)}</tbody>
+          <tbody>${splits.shown.map((split) => html`<${Row} key=${split.name} split=${split} compared=${compared} leads=${leads} />`)}</tbody>
         </table>
       </div>
       <p class="facts">
-        ${splits.unnamed > 0 && html`<span>${t("eda.unnamed", { count: splits.unnamed })}</span>`}
+        ${splits.unnamed > 0 && html`<span><a class="in-studio" href=${leads(null)}>${t("eda.unnamed", { count: splits.unnamed })}</a></span>`}
         ${compared && splits.different > 1 && html`<span>${t("eda.difference_help", { name: visible(splits.shown[0].name) })}</span>`}
       </p>
     </section>`;
 }
 
-function Row({ split: { name, items, share: part, leaked, shift }, compared }) {
+function Row({ split: { name, items, share: part, leaked, shift }, compared, leads }) {
   return html`
     <tr>
       <th scope="row">${visible(name)}</th>
-      <td>${count(items)}</td>
+      <td><a class="in-studio" href=${leads(name)}>${count(items)}</a></td>
       <td>${share(part)}</td>
       <td>${count(leaked)}</td>
       ${compared && html`<td>${shift ? share(shift.difference) : "–"}</td><td>${shift ? count(shift.unseen_labels) : "–"}</td>`}

@@ -619,6 +619,7 @@ export default {
   "chart.median": "median {value}",
   "chart.flagged": "{issue}: {count}",
   "chart.table": "Show {title} as a table",
+  "chart.csv": "Download {title} as CSV",
   "chart.picture": "Show {title} as a chart",
   "chart.all_equal": { one: "in the one picture", other: "in all {count} pictures" },
   "chart.range": "Range",

@@ -614,6 +614,7 @@ export default {
   "chart.median": "중앙값 {value}",
   "chart.flagged": "{issue}: {count}",
   "chart.table": "{title} 표로 보기",
+  "chart.csv": "{title} CSV로 내려받기",
   "chart.picture": "{title} 차트로 보기",
   "chart.all_equal": { other: "사진 {count}장 모두" },
   "chart.range": "구간",

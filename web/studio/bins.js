@@ -15,6 +15,11 @@ export function binned(name, values) {
   return { edges, places: placesOf(values, edges, LOGARITHMIC.has(name)) };
 }
 
+/** What lies below is counted with it, as a logarithm needs. */
+export function leastOf(name) {
+  return LOGARITHMIC.has(name) ? Math.fround(LEAST) : -Infinity;
+}
+
 function extremes(values) {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {

@@ -4,7 +4,7 @@ import { get, post } from "../api.js";
 import { fetchColumns, joined } from "../columns.js";
 import { remember, remembered } from "../router.js";
 import { batch, signal } from "../ui.js";
-import { binned } from "./bins.js";
+import { binned, leastOf } from "./bins.js";
 import { recallChosen, rememberChosen } from "./chosen.js";
 import { ASKED, attributesOf } from "./derived.js";
 import { Filters } from "./filters.js";
@@ -208,7 +208,7 @@ export class StudioRoom {
     const least = Math.fround(to);
     if (scores) return (n) => scores.values[n] < least;
     const values = this.attributes[name];
-    return values ? within(values, from, to) : null;
+    return values ? within(name, values, { from, to }) : null;
   }
 
   #count() {
@@ -232,9 +232,14 @@ export class StudioRoom {
 }
 
 /** As histograms count: up to the end of a bin, and with the end where it is the last of all. */
-function within(values, from, to) {
-  const last = values.every((value) => !(value > to));
-  return last ? (n) => values[n] >= from && values[n] <= to : (n) => values[n] >= from && values[n] < to;
+function within(name, values, { from, to }) {
+  const [low, high] = [from, to].map(Math.fround); // as exact as the values
+  const least = leastOf(name);
+  const last = values.every((value) => !(value > high));
+  return (n) => {
+    const value = Math.max(values[n], least);
+    return value >= low && (value < high || (last && value === high));
+  };
 }
 
 export function issueKey(issue) {
