@@ -23,6 +23,8 @@ export class DatasetRoom {
     this.submitting = signal(false);
     this.submitProblem = signal(null);
     this.storage = signal(null);
+    /** Whether the newest of the watched tasks was started elsewhere. */
+    this.heard = false;
     this.items = new ItemsList(id);
     this.analysis = new NewestResult(id, ANALYSIS);
     this.clusters = new NewestResult(id, CLUSTERING);
@@ -52,6 +54,11 @@ export class DatasetRoom {
     clearTimeout(this.moved);
     this.following?.forEach((end) => end());
     this.watched.value.forEach((live) => live.stop());
+  }
+
+  /** Looks what the dataset is like now; where nobody answers it stays as it was. */
+  async look() {
+    await this.#refresh().catch(() => {});
   }
 
   /** Whether a task of a type runs on it, or is just being asked for. */
@@ -107,7 +114,9 @@ export class DatasetRoom {
     const known = this.#watching(task);
     if (known) return known.reopen(task);
     const whole = await get(`/tasks/${task.id}`).catch(() => null);
-    if (whole && !this.stopped) this.#watchNew(whole);
+    if (!whole || this.stopped) return;
+    this.heard = !this.submitting.peek() && !this.upload.running.peek();
+    this.#watchNew(whole);
   }
 
   #askForRoom() {
@@ -127,6 +136,7 @@ export class DatasetRoom {
     this.submitting.value = true;
     this.submitProblem.value = null;
     this.cached.value = null;
+    this.heard = false;
     try {
       const task = await post(path, body);
       if (task.cached) this.cached.value = task;

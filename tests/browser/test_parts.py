@@ -129,7 +129,7 @@ async def test_a_range_drawn_on_a_histogram_leads_to_its_pictures(
     await bars.last.hover()
     await page.mouse.up()
 
-    await expect(page).to_have_url(re.compile(r"/studio\?f\.brightness=0~1$"))
+    await expect(page).to_have_url(re.compile(r"/studio\?f\.brightness=0%7E1$"))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The studio: what is asked for in one view narrows all others, and the address keeps it."""
 
+import re
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -8,6 +10,10 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.datasets import Datasets
 from tests.browser.test_everybody import seen_by_axe
+from tests.integration.test_api import API
+
+A_LITTLE = 8
+"""Pixels by which a line of words may grow; a row of the wall is 200."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -264,3 +270,54 @@ async def test_the_studio_of_a_dataset_that_is_not_there_says_so(
     await page.goto(f"/datasets/{uuid4()}/studio")
 
     await expect(page.get_by_role("heading", name="There is no such dataset")).to_be_visible()
+
+
+async def test_what_comes_meanwhile_is_told_and_shown_without_losing_what_was_chosen(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    left = await studio_of(page, dataset, '?f.label=["dogs"]')
+    before = await told(left)
+    await tiles(page).nth(1).hover()
+    await tiles(page).nth(1).get_by_role("checkbox").check()
+    picture = next((sample_folder / "dogs").iterdir()).read_bytes()
+
+    for n in range(3):
+        datasets.put(dataset, f"dogs/new-{n}.jpg", picture + uuid4().bytes)
+    datasets.analysed(dataset)
+
+    news = page.locator(".news")
+    await expect(news).to_contain_text("3 more pictures are there now. There is a new analysis.")
+    assert await told(left) == before
+    await news.get_by_role("button", name="Show").click()
+    await expect(left).to_contain_text(f"{before + 3} of")
+    await expect(news).to_have_text("")
+    await expect(page.get_by_text("1 picked")).to_be_visible()
+
+
+async def test_the_wall_stays_where_it_is_when_pictures_before_it_go(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    datasets.analysed(dataset)
+    await page.set_viewport_size({"width": 700, "height": 600})
+    await studio_of(page, dataset)
+    rows = page.locator(".tile[style*='top: 0px'] .tile-open")
+    await expect(rows.first).to_have_attribute("title", re.compile("."))
+    gone = [await row.get_attribute("title") or "" for row in await rows.all()]
+    await page.get_by_label("Pictures", exact=True).evaluate("wall => (wall.scrollTop = 500)")
+    seen = page.locator(".tile-open:not([title=''])").nth(10)
+    name, before = await seen.get_attribute("title"), await seen.bounding_box()
+
+    for path in gone:
+        datasets.client.delete(f"{API}/datasets/{dataset}/files/{quote(path)}").raise_for_status()
+    datasets.done(dataset, "eda")
+    await expect(page.get_by_role("progressbar")).to_have_count(1)
+    await page.locator(".news").get_by_role("button", name="Show").click()
+    await expect(page.locator(".news")).to_have_text("")
+
+    after = await page.locator(f".tile-open[title='{name}']").bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < A_LITTLE

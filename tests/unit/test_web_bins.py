@@ -1,4 +1,4 @@
-"""Bins of the pages: attributes are shares or logarithmic where the analysis says so, and nowhere else."""
+"""Bins of the pages: the same attributes are shares, or logarithmic, as in an analysis."""
 
 import re
 from pathlib import Path

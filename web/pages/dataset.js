@@ -5,8 +5,7 @@ import { DatasetHead } from "../components/dataset-head.js";
 import { lazyPage } from "../components/lazy-page.js";
 import { ProblemNotice } from "../components/notice.js";
 import { nameOfPart, PartsNav } from "../components/parts-nav.js";
-import { TaskProgress } from "../components/task-progress.js";
-import { UploadList } from "../components/upload-list.js";
+import { RunningTasks } from "../components/running-tasks.js";
 import { DatasetRoom } from "../dataset-room.js";
 import { percent } from "../format.js";
 import { t } from "../language.js";
@@ -58,8 +57,7 @@ export function DatasetPage({ id, part = OVERVIEW }) {
       <${DatasetHead} room=${room} dataset=${dataset} />
       <${CachedNotice} room=${room} />
       ${room.submitProblem.value && html`<${ProblemNotice} problem=${room.submitProblem.value} />`}
-      <${UploadList} upload=${room.upload} />
-      ${room.watched.value.map((live) => html`<${TaskProgress} key=${live.task.value.id} live=${live} />`)}
+      <${RunningTasks} room=${room} />
       <div class="parts-frame">
         <${PartsNav} id=${id} part=${part} />
         <${VIEWS[part]} key=${part} room=${room} dataset=${dataset} />

@@ -7,6 +7,7 @@ import { AttributePanel } from "../studio/attribute-panel.js";
 import { ConditionChips } from "../studio/condition-chips.js";
 import { StudioIssues } from "../studio/issue-panel.js";
 import { NamePanel } from "../studio/name-panel.js";
+import { NewsLine } from "../studio/news-line.js";
 import { PickedBar } from "../studio/picked-bar.js";
 import { PictureDetail } from "../studio/picture-detail.js";
 import { PictureWall } from "../studio/picture-wall.js";
@@ -16,16 +17,22 @@ import { StudioRoom } from "../studio/studio-room.js";
 import { html, useEffect, useState } from "../ui.js";
 
 const NAMED = ["label", "split", "group", "format"];
+const LOOK_MS = 15_000;
 
 export function StudioPart({ room, dataset }) {
   const studio = (room.studio ??= new StudioRoom(dataset.id));
   const [opened, open] = useState(null);
   const visit = visits.value;
   useEffect(() => {
-    studio.enter();
+    studio.enter(dataset);
   }, [studio, visit]);
+  // whoever brings files without a task is not heard of
+  useEffect(() => {
+    const looking = setInterval(() => document.hidden || room.look(), LOOK_MS);
+    return () => clearInterval(looking);
+  }, [room]);
   if (studio.problem.value) {
-    return html`<${ProblemNotice} problem=${studio.problem.value} title=${t("dataset.failed")} retry=${() => studio.load()} />`;
+    return html`<${ProblemNotice} problem=${studio.problem.value} title=${t("dataset.failed")} retry=${() => studio.load(dataset)} />`;
   }
   if (!studio.ready.value) return html`<p class="patience" role="status">${t("site.loading")}</p>`;
   return html`
@@ -46,6 +53,7 @@ export function StudioPart({ room, dataset }) {
           <${PictureWall} studio=${studio} open=${open} />
         </div>
       </div>
+      <${NewsLine} studio=${studio} dataset=${dataset} />
       ${opened !== null && opened < studio.wanted.value.length && html`<${PictureDetail} studio=${studio} n=${opened} go=${open} />`}
     </div>`;
 }

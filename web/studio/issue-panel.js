@@ -25,7 +25,7 @@ function Threshold({ studio, name, usual }) {
   const key = issueKey(name);
   const chosen = studio.chosen.value[key];
   const [at, setAt] = useState(chosen?.to ?? usual ?? ALL);
-  const found = useMemo(() => studio.below(name, at), [studio, name, at]);
+  const found = useMemo(() => studio.below(name, at), [studio.scores, name, at]);
   const ask = (to) => studio.choose(key, { from: 0, to });
   const slide = (event) => {
     const to = Number(event.target.value);

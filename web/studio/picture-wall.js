@@ -4,6 +4,7 @@ import { Thumbnail } from "../components/thumbnail.js";
 import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
+import { heldPlace, holdPlace } from "./wall-place.js";
 
 const LEAST_WIDTH = 136;
 const CAPTION = 30;
@@ -18,10 +19,11 @@ export function PictureWall({ studio, open }) {
   const look = () => {
     if (!frame.current) return; // it may have left the page meanwhile
     const { scrollTop, clientWidth: width, clientHeight: height } = frame.current;
-    const { row } = gridOf({ width }, 0);
+    const grid = gridOf({ width }, 0);
     // by whole rows, so that most of a slow scroll draws nothing anew
-    const now = { top: Math.floor(scrollTop / row) * row, width, height };
+    const now = { top: Math.floor(scrollTop / grid.row) * grid.row, width, height };
     setSeen((before) => (sameView(before, now) ? before : now));
+    holdPlace(studio, scrollTop, grid);
   };
   useEffect(() => {
     const watching = new ResizeObserver(look);
@@ -30,7 +32,7 @@ export function PictureWall({ studio, open }) {
   }, []);
   const wanted = studio.wanted.value;
   useEffect(() => {
-    if (frame.current) frame.current.scrollTop = 0;
+    if (frame.current) frame.current.scrollTop = heldPlace(studio, gridOf({ width: frame.current.clientWidth }, 0));
     look();
   }, [wanted]);
   const grid = gridOf(seen, wanted.length);

@@ -11,7 +11,7 @@ import { GROUP, LASSO } from "./studio-room.js";
 /** Nothing where no clustering has placed the pictures. */
 export function StudioMap({ studio }) {
   const [by, colourBy] = useState(GROUP);
-  const points = useMemo(() => pointsOf(studio), [studio]);
+  const points = useMemo(() => pointsOf(studio), [studio.groups]);
   const look = useMemo(() => points && colouredBy(studio, points, by), [points, by]);
   const wanted = studio.wanted.value;
   const shown = useMemo(() => points && maskOf(studio, points), [points, wanted]);

@@ -2,6 +2,7 @@
 
 import { get, post } from "../api.js";
 import { fetchColumns, joined } from "../columns.js";
+import { ANALYSIS, CLUSTERING } from "../newest-result.js";
 import { remember, remembered } from "../router.js";
 import { batch, signal } from "../ui.js";
 import { binned, leastOf } from "./bins.js";
@@ -9,6 +10,7 @@ import { recallChosen, rememberChosen } from "./chosen.js";
 import { ASKED, attributesOf } from "./derived.js";
 import { Filters } from "./filters.js";
 import { ItemCards } from "./item-cards.js";
+import { editionOf } from "./news.js";
 
 const NAMED = ["label", "split", "format"];
 export const GROUP = "group";
@@ -33,19 +35,18 @@ export class StudioRoom {
     this.picked = signal(new Set());
   }
 
-  /** Somebody comes to look: as the address asks. */
-  async enter() {
-    if (!this.ready.peek()) await this.load();
+  /** Somebody comes to look at a dataset as it is told of now: as the address asks. */
+  async enter(dataset) {
+    if (!this.ready.peek()) await this.load(dataset);
     else if (location.search !== this.address) batch(() => this.#recall());
   }
 
-  async load() {
+  async load(dataset) {
     if (this.loading) return;
     this.loading = true;
     this.problem.value = null;
     try {
-      this.#take(await fetchColumns(`/datasets/${this.datasetId}/columns`, { names: ASKED.join(",") }));
-      await Promise.all([this.#readScores(), this.#readGroups()]);
+      await this.#read(dataset);
       batch(() => {
         this.#recall();
         this.ready.value = true;
@@ -55,6 +56,19 @@ export class StudioRoom {
     } finally {
       this.loading = false;
     }
+  }
+
+  /** Reads the dataset again; what is asked for, picked and looked at stays. Throws the server's Problem. */
+  async renew(dataset) {
+    const before = { ids: this.ids, chosen: this.chosen.peek() };
+    await this.#read(dataset);
+    this.cards.forget([...this.cards.known.keys()]);
+    this.renewed = true;
+    const known = new Set(this.ids);
+    batch(() => {
+      this.picked.value = new Set([...this.picked.peek()].filter((id) => known.has(id)));
+      this.#apply(mapped(before, this.ids));
+    });
   }
 
   /** Puts a condition in place of the one of that name; null takes it away. */
@@ -122,6 +136,19 @@ export class StudioRoom {
     return Array.from(this.wanted.peek(), (place) => this.ids[place]);
   }
 
+  /** Everything anew; nothing of it is shown before all is there. */
+  async #read(dataset) {
+    const [columns, analysis, clustering] = await Promise.all([
+      fetchColumns(`/datasets/${this.datasetId}/columns`, { names: ASKED.join(",") }),
+      this.#toldOf(ANALYSIS),
+      this.#toldOf(CLUSTERING),
+    ]);
+    this.#take(columns);
+    this.#takeScores(analysis);
+    this.#takeGroups(clustering);
+    this.edition = editionOf(dataset);
+  }
+
   #take({ columns, metadata }) {
     this.ids = columns.item_id;
     this.count = this.ids.length;
@@ -142,26 +169,29 @@ export class StudioRoom {
     this.orders = new Map();
   }
 
+  /** The newest result of a type with its map, if both are there. */
+  async #toldOf(type) {
+    const task = await this.#newest(type);
+    if (!task) return null;
+    const [result, told] = await Promise.all([type === CLUSTERING ? null : get(task.links.result), mapOf(task)]);
+    return told && { result, told };
+  }
+
   /** The scores of issues that the newest analysis told of every item. */
-  async #readScores() {
-    const task = await this.#newest("image_analysis");
-    if (!task) return;
-    const [result, told] = await Promise.all([get(task.links.result), mapOf(task)]);
-    if (!told) return;
-    for (const { name, threshold } of result.issues) {
-      const values = told.columns[name] ?? told.columns[`${name}_score`];
-      if (values) this.scores[name] = { threshold: WHOLE.has(name) ? null : threshold, values: this.#joined(told, values, NaN) };
+  #takeScores(found) {
+    for (const { name, threshold } of found?.result.issues ?? []) {
+      const { columns } = found.told;
+      const values = columns[name] ?? columns[`${name}_score`];
+      if (values) this.scores[name] = { threshold: WHOLE.has(name) ? null : threshold, values: this.#joined(found.told, values, NaN) };
     }
   }
 
   /** The groups and the map of the newest clustering. */
-  async #readGroups() {
-    const task = await this.#newest("clustering");
-    const told = task && (await mapOf(task));
-    if (!told) return;
-    const { x, y, cluster } = told.columns;
-    this.groups = { x: this.#joined(told, x, NaN), y: this.#joined(told, y, NaN) };
-    const codes = this.#joined(told, cluster, -1).map((group) => group + 1);
+  #takeGroups(found) {
+    if (!found) return;
+    const { x, y, cluster } = found.told.columns;
+    this.groups = { x: this.#joined(found.told, x, NaN), y: this.#joined(found.told, y, NaN) };
+    const codes = this.#joined(found.told, cluster, -1).map((group) => group + 1);
     const most = codes.reduce((one, other) => Math.max(one, other), 0);
     if (most > 0) this.facets[GROUP] = { codes, names: [null, ...Array.from({ length: most }, (_, n) => String(n))] };
   }
@@ -177,11 +207,16 @@ export class StudioRoom {
   }
 
   #recall() {
-    for (const name of Object.keys(this.chosen.peek())) this.filters.set(name, null);
     this.address = location.search;
     this.sort.value = remembered("sort") ?? "";
+    for (const name of Object.keys(this.chosen.peek())) this.filters.set(name, null);
+    this.#apply(recallChosen());
+  }
+
+  /** Narrows by these conditions; what there is not in this dataset is left out. */
+  #apply(chosen) {
     const known = {};
-    for (const [name, condition] of Object.entries(recallChosen())) {
+    for (const [name, condition] of Object.entries(chosen)) {
       const keeps = this.#keeps(name, condition);
       if (!keeps) continue;
       this.filters.set(name, keeps);
@@ -240,6 +275,14 @@ function within(name, values, { from, to }) {
     const value = Math.max(values[n], least);
     return value >= low && (value < high || (last && value === high));
   };
+}
+
+/** Conditions for other items: what was drawn around is told item by item. */
+function mapped({ ids, chosen }, others) {
+  const drawn = chosen[LASSO];
+  if (!drawn) return chosen;
+  const within = new Set(ids.filter((_, n) => drawn.mask[n] === 1));
+  return { ...chosen, [LASSO]: { mask: Uint8Array.from(others, (id) => Number(within.has(id))) } };
 }
 
 export function issueKey(issue) {
