@@ -27,6 +27,8 @@ export class DriftRoom {
     this.shown = signal(null);
     this.submitting = signal(false);
     this.submitProblem = signal(null);
+    /** Why it is not known what was found of the pair. */
+    this.recallProblem = signal(null);
     this.comparable = computed(() => {
       const { reference, current } = this.sides.value;
       return Boolean(reference.id && current.id) && !alike(reference, current);
@@ -41,11 +43,11 @@ export class DriftRoom {
       const chosen = Object.values(this.sides.value).map(({ id }) => id);
       const missing = [...new Set(chosen)].filter((id) => id && !known.has(id));
       this.datasets.value = [...items, ...(await Promise.all(missing.map((id) => get(`/datasets/${id}`))))];
-      await Promise.all([...new Set(chosen)].map((id) => this.#readSplits(id)));
-      await this.#recallPair();
     } catch (problem) {
       this.problem.value = problem;
+      return;
     }
+    await this.recall();
   }
 
   stop() {
@@ -55,13 +57,13 @@ export class DriftRoom {
   /** Another dataset, or another split of it, on one side. */
   async choose(side, chosen) {
     this.#set({ ...this.sides.value, [side]: { split: "", ...chosen } });
-    await this.#changed();
+    await this.recall();
   }
 
   async swap() {
     const { reference, current } = this.sides.value;
     this.#set({ reference: current, current: reference });
-    await this.#changed();
+    await this.recall();
   }
 
   async compare() {
@@ -99,13 +101,17 @@ export class DriftRoom {
     }
   }
 
-  async #changed() {
+  /** What is known of the pair that is chosen now. */
+  async recall() {
     this.submitProblem.value = null;
+    this.recallProblem.value = null;
+    // what was asked for before must not answer for it
+    const question = (this.question = {});
     try {
       await Promise.all(Object.values(this.sides.value).map(({ id }) => this.#readSplits(id)));
-      await this.#recallPair();
+      if (question === this.question) await this.#recallPair(question);
     } catch (problem) {
-      this.submitProblem.value = problem;
+      if (question === this.question) this.recallProblem.value = problem;
     }
   }
 
@@ -116,7 +122,7 @@ export class DriftRoom {
   }
 
   /** What was found of this pair, and what is being found. */
-  async #recallPair() {
+  async #recallPair(question) {
     this.live.value?.stop();
     this.live.value = null;
     this.history.value = undefined;
@@ -127,7 +133,7 @@ export class DriftRoom {
     const ofPair = items.filter((task) => isOf(task, pair));
     const completed = ofPair.filter(({ status }) => status === "completed").slice(0, REMEMBERED);
     const found = await Promise.all(completed.map(findingsOf));
-    if (pair !== this.sides.value) return;
+    if (question !== this.question) return;
     this.history.value = found.filter(Boolean);
     this.shown.value = this.history.value[0] ?? null;
     const running = ofPair.find(({ status }) => status === "pending" || status === "in_progress");

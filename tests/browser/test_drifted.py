@@ -94,3 +94,21 @@ async def test_a_dataset_that_is_not_there_says_so(page: Page, provoked: list[st
     await page.goto(f"/drift?reference={uuid4()}")
 
     await expect(page.get_by_role("heading", name="There is no such dataset")).to_be_visible()
+
+
+async def test_a_pair_that_cannot_be_recalled_says_so_and_is_recalled_on_a_press(
+    page: Page, datasets: Datasets, provoked: list[str]
+) -> None:
+    provoked.append("503")
+    one, other = datasets.empty(), datasets.empty()
+    await page.goto(f"/drift?reference={one}")
+    await page.route("**/tasks?*type=drift*", lambda route: route.fulfill(status=503))
+    await page.get_by_label("Dataset to compare").select_option(other)
+    again = page.get_by_role("button", name="Try again")
+    await expect(again).to_be_visible()
+    await expect(page.get_by_text("Loading…")).to_have_count(0)
+
+    await page.unroute("**/tasks?*type=drift*")
+    await again.click()
+
+    await expect(page.get_by_text("Not compared yet")).to_be_visible()

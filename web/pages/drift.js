@@ -39,6 +39,9 @@ function Outcome({ room }) {
         <${DriftHistory} room=${room} />
       </div>`;
   }
+  if (room.recallProblem.value) {
+    return html`<${ProblemNotice} problem=${room.recallProblem.value} title=${t("findings.failed")} retry=${() => room.recall()} />`;
+  }
   if (room.comparable.value && room.history.value === undefined) {
     return html`<p class="patience" role="status">${t("site.loading")}</p>`;
   }
