@@ -1,11 +1,12 @@
 """The map of a clustering: pointed at, moved, drawn around and walked through by keys."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.datasets import Datasets
 from tests.browser.test_everybody import seen_by_axe
@@ -247,6 +248,26 @@ async def test_colours_stand_for_groups_labels_or_what_was_measured(
     await page.get_by_label("Colours").select_option(label="Brightness")
 
     await expect(side.locator(".map-ramp")).to_contain_text(re.compile(r"0\.\d+"))
+
+
+async def test_nothing_moves_when_a_map_and_its_legend_come(page: Page, grouped: str) -> None:
+    come = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/map", wait)
+    await page.set_viewport_size({"width": 390, "height": 850})
+    await page.goto(f"/datasets/{grouped}/groups")
+    place = "document.querySelector('.groups').getBoundingClientRect().top + scrollY"
+    await expect(page.locator(".map-field.waiting")).to_be_visible()
+    before = await page.evaluate(place)
+
+    come.set()
+    await expect(page.locator(".map-legend button").first).to_be_visible()
+
+    assert await page.evaluate(place) == before
 
 
 async def test_the_map_is_sharp_at_every_size_and_follows_the_dark(

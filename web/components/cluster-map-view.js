@@ -8,8 +8,9 @@ import { ColourChoice } from "./colour-choice.js";
 import { MapLegend } from "./map-legend.js";
 import { ProblemNotice } from "./notice.js";
 import { useSeen } from "./use-seen.js";
+import { WaitingMap } from "./waiting-map.js";
 
-export function ClusterMapView({ map }) {
+export function ClusterMapView({ map, result }) {
   const place = useSeen(() => map.load(), [map], "400px");
   const about = useMemo(() => (index) => map.about(index), [map]);
   const points = map.points.value;
@@ -18,7 +19,7 @@ export function ClusterMapView({ map }) {
     <section class="cluster-map" aria-labelledby="cluster-map" ref=${place}>
       <h3 id="cluster-map">${t("map.title")}</h3>
       ${map.problem.value && html`<${ProblemNotice} problem=${map.problem.value} retry=${points ? undefined : () => map.load()} />`}
-      ${points ? html`<${Shown} map=${map} points=${points} about=${about} />` : html`<div class="map-field waiting"></div>`}
+      ${points ? html`<${Shown} map=${map} points=${points} about=${about} />` : html`<${WaitingMap} result=${result} />`}
     </section>`;
 }
 

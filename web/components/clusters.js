@@ -61,7 +61,7 @@ function Found({ task, result, dataset }) {
     ${result.notes.map(({ code, detail }) => html`
       <${Notice} key=${code} icon="warning"><p>${has(`clusters.note.${code}`) ? t(`clusters.note.${code}`) : detail}</p><//>`)}
     ${result.candidates.length > 0 && html`<${ClusterCandidates} candidates=${result.candidates} />`}
-    ${result.cards.length > 0 && html`<${ClusterMapView} map=${map} />`}
+    ${result.cards.length > 0 && html`<${ClusterMapView} map=${map} result=${result} />`}
     <${Cards} cards=${result.cards} unassigned=${unassigned} map=${map} />`;
 }
 
