@@ -1,6 +1,7 @@
 """The map of a clustering: pointed at, moved, drawn around and walked through by keys."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -327,3 +328,42 @@ async def test_two_fingers_zoom_the_map(page: Page, grouped: str) -> None:
     least = whole["right"] - whole["left"] + 100
     await page.wait_for_function(wider, arg=[await handle(field), least])
     assert await page.evaluate("visualViewport.scale") == 1
+
+
+async def test_pictures_at_the_same_place_are_counted_walked_through_and_chosen_together(
+    page: Page, grouped: str, datasets: Datasets
+) -> None:
+    task = datasets.newest_task(grouped)
+    answer = datasets.client.get(f"{task['links']['self']}/map")
+    await page.route("**/map", lambda route: route.fulfill(body=all_at_one_place(answer.content)))
+    await page.goto(f"/datasets/{grouped}/groups")
+    field = page.get_by_role("application", name=re.compile("^Map of"))
+    await field.focus()
+    await page.keyboard.press("Shift+ArrowRight")
+    card = field.locator(".map-card")
+    await expect(card).to_contain_text(re.compile(r"\d+ of \d+ at this place"))
+    first, count = numbers_of(await card.inner_text())
+
+    await page.keyboard.press("n")
+    await expect(card).to_contain_text(f"{first % count + 1} of {count} at this place")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".chosen-pictures")).to_contain_text(f"{count} pictures chosen")
+
+
+def numbers_of(words: str) -> tuple[int, int]:
+    """Of "… 3 of 55 at this place …", 3 and 55."""
+    found = re.search(r"^(\d+) of (\d+) at", words, re.MULTILINE)
+    assert found is not None
+    return int(found[1]), int(found[2])
+
+
+def all_at_one_place(columns: bytes) -> bytes:
+    """The same map, where nothing can be told apart by its place."""
+    start = 8 + int.from_bytes(columns[:8], "little")
+    header = json.loads(columns[8:start])
+    body = bytearray(columns)
+    for name in ("x", "y"):
+        first, last = header[name]["data_offsets"]
+        body[start + first : start + last] = bytes(last - first)
+    return bytes(body)

@@ -6,14 +6,15 @@ import { html } from "../ui.js";
 
 const AWAY = 14;
 
-/** `told` is null until it is known, and where nobody knows it. */
-export function MapCard({ stage, index, told }) {
+/** `told` is null until it is known, and where nobody knows it; `there` says of others at the same place. */
+export function MapCard({ stage, index, told, there }) {
   if (stage.outline.value) return null;
   return html`
     <div class="map-card" style=${beside(stage, index)} aria-hidden="true">
       <${Thumbnail} sha256=${told && told.thumbnail !== false ? told.sha256 : null} />
       ${told && html`<${ShownPath} path=${told.path} />`}
       ${told?.words && html`<span class="picture-why">${told.words}</span>`}
+      ${there && html`<span class="hint">${there}</span>`}
     </div>`;
 }
 

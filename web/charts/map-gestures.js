@@ -55,7 +55,7 @@ export class MapGestures {
   #press(place) {
     this.#point(place);
     const index = this.stage.pointed.peek();
-    this.choose(index === null ? new Uint32Array() : Uint32Array.of(index));
+    this.choose(index === null ? new Uint32Array() : this.stage.together(index));
   }
 
   #drop(event) {

@@ -8,6 +8,7 @@ const KEYS = {
   "+ −": "map.keys.zoom",
   0: "map.keys.whole",
   "Shift ← → ↑ ↓": "map.keys.step",
+  N: "map.keys.next",
   Enter: "map.keys.choose",
   R: "map.keys.rectangle",
   Esc: "map.keys.leave",

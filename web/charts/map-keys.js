@@ -15,6 +15,7 @@ export function pressKey({ key, shiftKey, ctrlKey, metaKey, altKey }, stage, cho
   else if (key in FACTORS) stage.zoom(FACTORS[key]);
   else if (key === "0") stage.showAll();
   else if (key === "r" || key === "R") stage.outline.value = rectangleOf(stage);
+  else if (key === "n" || key === "N") stage.next();
   else if (key === "Enter" || key === " ") chooseOne(stage, choose);
   else if (key === "Escape") leave(stage, choose);
   else return false;
@@ -23,7 +24,7 @@ export function pressKey({ key, shiftKey, ctrlKey, metaKey, altKey }, stage, cho
 
 function chooseOne(stage, choose) {
   const index = stage.pointed.peek();
-  if (index !== null) choose(Uint32Array.of(index));
+  if (index !== null) choose(stage.together(index));
 }
 
 /** Away from the point first, then from what is chosen. */

@@ -6,6 +6,8 @@ import { PointIndex } from "./point-index.js";
 
 const REACH = 24;
 const STEP = 8;
+/** Pixels within which points cannot be told apart. */
+const SAME = 1;
 
 export class MapStage {
   #index;
@@ -60,6 +62,22 @@ export class MapStage {
     if (next === null) return;
     this.pointed.value = next;
     this.#bringIntoView(next);
+  }
+
+  /** The shown points that are seen at the place of this one, with it, by rising index. */
+  together(index) {
+    const half = SAME / this.frame.peek().scale;
+    const [x, y] = [this.x[index], this.y[index]];
+    const square = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([right, down]) => ({ x: x + right * half, y: y + down * half }));
+    return this.#points().inside(square, (n) => this.#isShown(n));
+  }
+
+  /** Looks at the next point at the same place, and after the last at the first. */
+  next() {
+    const from = this.pointed.peek();
+    if (from === null) return;
+    const all = this.together(from);
+    this.pointed.value = all[(all.indexOf(from) + 1) % all.length];
   }
 
   /** The shown points within the outline. */
