@@ -1,6 +1,7 @@
 """The parts of a dataset: tabs with an address each, below its head and what runs on it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -153,3 +154,30 @@ async def test_a_number_leads_to_as_many_pictures(
     await link.click()
 
     assert await left(page) == int(count.group())
+
+
+@pytest.mark.parametrize("part", ["attributes", "exploration"])
+async def test_every_figure_says_what_it_shows_and_has_a_table_and_a_file(
+    page: Page, analysed: str, part: str, tmp_path: Path
+) -> None:
+    await page.goto(f"/datasets/{analysed}/{part}")
+    figures = page.locator("figure:not(:has(.chart-one))")
+    await expect(figures.first).to_be_visible()
+    silent: list[str] = []
+
+    for figure in await figures.all():
+        title = await figure.locator("figcaption b").inner_text()
+        summary = await figure.get_by_role("img").first.get_attribute("aria-label") or ""
+        async with page.expect_download() as started:
+            await figure.get_by_role("button", name=f"Download {title} as CSV").click()
+        await (await started.value).save_as(saved := tmp_path / "figure.csv")
+        await figure.get_by_role("button", name=f"Show {title} as a table").click()
+        rows = await figure.get_by_role("row").count()
+        if not (re.search(r"\d", summary) and rows > 1 and len(lines_of(saved)) >= rows):
+            silent.append(title)
+
+    assert silent == []
+
+
+def lines_of(path: Path) -> list[str]:
+    return path.read_text().splitlines()

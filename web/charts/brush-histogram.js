@@ -8,13 +8,13 @@ const HEIGHT = 100;
 const TICKS = 4;
 
 /**
- * @param title what is counted
+ * @param title, summary what is counted; all of it in a sentence
  * @param edges, all, left one edge more than counts
  * @param chosen `{from, to}` or undefined
  * @param choose called with a range whose ends are edges, or null
  * @param show, tick, logarithmic as a Histogram has them
  */
-export function BrushHistogram({ title, edges, all, left, chosen, choose, show, tick, logarithmic }) {
+export function BrushHistogram({ title, summary, edges, all, left, chosen, choose, show, tick, logarithmic }) {
   const area = useRef(null);
   const drag = useRef(null);
   const bins = all.length;
@@ -47,7 +47,7 @@ export function BrushHistogram({ title, edges, all, left, chosen, choose, show, 
     <figure class="brush" aria-label=${title}>
       <figcaption><b>${title}</b>${chosen && html`<span>${show(chosen.from)} – ${show(chosen.to)}</span>`}</figcaption>
       <div class="brush-area" ref=${area} onPointerDown=${down} onPointerMove=${move} onPointerUp=${up} onPointerCancel=${() => (drag.current = null)}>
-        <svg viewBox=${`0 0 ${bins} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        <svg viewBox=${`0 0 ${bins} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${summary}>
           <path class="brush-all" d=${bars(all, top)} />
           <path class="brush-left" d=${bars(left, top)} />
         </svg>

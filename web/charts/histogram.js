@@ -1,9 +1,8 @@
 /** Histogram: counts in bins, with axes, the median, what is flagged, a table, and what is pointed at. */
 
-import { CsvButton } from "../components/csv-button.js";
-import { Icon } from "../icons.js";
 import { t } from "../language.js";
-import { html, useId, useState } from "../ui.js";
+import { html, useState } from "../ui.js";
+import { ChartFrame } from "./chart-frame.js";
 import { HistogramPlot } from "./histogram-plot.js";
 import { HistogramTable } from "./histogram-table.js";
 
@@ -20,24 +19,14 @@ import { HistogramTable } from "./histogram-table.js";
 export function Histogram(chart) {
   const { name, title, hint, edges, counts, show, leads } = chart;
   const [at, point] = useState(null);
-  const [asTable, setAsTable] = useState(false);
-  const id = useId();
   if (counts.length === 1) return html`<${OneValue} ...${chart} />`;
   return html`
-    <figure class="histogram" aria-labelledby=${id}>
-      <figcaption>
-        <span class="chart-name"><b id=${id}>${title}</b><small>${hint}</small></span>
-        <span class="chart-tools">
-          <${CsvButton} name=${name} title=${title} columns=${["from", "to", "pictures"]} rows=${() => counts.map((each, bin) => [edges[bin], edges[bin + 1], each])} />
-          <button class="button quiet icon-only" aria-label=${t(asTable ? "chart.picture" : "chart.table", { title })}
-            onClick=${() => setAsTable(!asTable)}><${Icon} name=${asTable ? "chart" : "table"} /></button>
-        </span>
-      </figcaption>
-      ${asTable
-        ? html`<${HistogramTable} edges=${edges} counts=${counts} show=${show} leads=${leads} />`
-        : html`<${HistogramPlot} ...${chart} summary=${summaryOf(chart)} at=${at} point=${point} />`}
-      <p class="chart-foot"><${Foot} chart=${chart} at=${asTable ? null : at} /></p>
-    </figure>`;
+    <${ChartFrame} name=${name} title=${title} hint=${hint} columns=${["from", "to", "pictures"]}
+      rows=${() => counts.map((each, bin) => [edges[bin], edges[bin + 1], each])}
+      table=${html`<${HistogramTable} edges=${edges} counts=${counts} show=${show} leads=${leads} />`}
+      foot=${(asTable) => html`<${Foot} chart=${chart} at=${asTable ? null : at} />`}>
+      <${HistogramPlot} ...${chart} summary=${summaryOf(chart)} at=${at} point=${point} />
+    <//>`;
 }
 
 /** Where all values are the same there is nothing to draw. */
@@ -60,7 +49,8 @@ function Foot({ chart: { edges, counts, show, median, flagged }, at }) {
       <span class="chart-flagged">${flagged.to ? html`<a class="in-studio" href=${flagged.to}>${flagged.label}</a>` : flagged.label}</span>`}`;
 }
 
-function summaryOf({ title, edges, counts, show }) {
+/** All of it in a sentence, for whoever cannot see it. */
+export function summaryOf({ title, edges, counts, show }) {
   const most = counts.indexOf(Math.max(...counts));
   return t("chart.summary", {
     title,

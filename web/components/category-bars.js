@@ -4,11 +4,13 @@ import { figure, share } from "../format.js";
 import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
+import { CsvButton } from "./csv-button.js";
 
 const SHOWN = 12;
+const COLUMNS = ["name", "reference", "current"];
 
 /** `categories` are counts of both sides; those that differ most come first. */
-export function CategoryBars({ categories, names }) {
+export function CategoryBars({ name: of, title, categories, names }) {
   const sums = { reference: sumOf(categories, "reference"), current: sumOf(categories, "current") };
   const parts = categories.map((each) => ({ ...each, shares: [each.reference / sums.reference, each.current / sums.current] }));
   const most = Math.max(...parts.flatMap(({ shares }) => shares));
@@ -27,6 +29,7 @@ export function CategoryBars({ categories, names }) {
             </tr>`)}
         </tbody>
       </table>
+      <${CsvButton} name=${`drift-${of}`} title=${title} columns=${COLUMNS} rows=${() => ordered.map(({ name, reference, current }) => [name, reference, current])} />
       ${ordered.length > SHOWN && html`<p class="hint">${t("drift.more_categories", { count: ordered.length - SHOWN })}</p>`}
     </div>`;
 }

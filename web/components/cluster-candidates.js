@@ -3,6 +3,9 @@
 import { count, score, share } from "../format.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
+import { CsvButton } from "./csv-button.js";
+
+const COLUMNS = ["method", "clusters", "silhouette", "density_validity", "unassigned", "chosen"];
 
 export function ClusterCandidates({ candidates }) {
   return html`
@@ -20,6 +23,7 @@ export function ClusterCandidates({ candidates }) {
           <tbody>${candidates.map((each, place) => html`<${Row} key=${place} ...${each} />`)}</tbody>
         </table>
       </div>
+      <${CsvButton} name="candidates" title=${t("clusters.tried")} columns=${COLUMNS} rows=${() => candidates.map((each) => COLUMNS.map((name) => each[name]))} />
     </details>`;
 }
 

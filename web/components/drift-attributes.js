@@ -66,8 +66,8 @@ function Drawn({ row: { name, histogram, categories, distances, reference, curre
   const hint = has(`attribute.${name}.hint`) ? t(`attribute.${name}.hint`) : "";
   return html`
     <div class="drift-drawn">
-      ${histogram && html`<${OverlayPlot} title=${testName(name)} hint=${hint} ...${histogram} tick=${tick} logarithmic=${logarithmic} names=${names} />`}
-      ${categories && html`<${CategoryBars} categories=${categories} names=${names} />`}
+      ${histogram && html`<${OverlayPlot} name=${name} title=${testName(name)} hint=${hint} ...${histogram} show=${show} tick=${tick} logarithmic=${logarithmic} names=${names} />`}
+      ${categories && html`<${CategoryBars} name=${name} title=${testName(name)} categories=${categories} names=${names} />`}
       <dl class="drift-facts">
         ${reference && html`
           <dt>${t("drift.medians")}</dt><dd>${show(reference.median)} → ${show(current.median)}</dd>

@@ -4,8 +4,10 @@ import { moment, score } from "../format.js";
 import { Icon } from "../icons.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
+import { CsvButton } from "./csv-button.js";
 import { testName } from "./drift-attributes.js";
 
+const COLUMNS = ["completed_at", "drifted", "strongest", "auc"];
 const WIDTH = 100;
 const HEIGHT = 24;
 
@@ -15,7 +17,10 @@ export function DriftHistory({ room }) {
   if (history.length < 2) return null;
   return html`
     <section class="drift-history" aria-labelledby="drift-history">
-      <h2 id="drift-history">${t("drift.history")}</h2>
+      <div class="section-head">
+        <h2 id="drift-history">${t("drift.history")}</h2>
+        <${CsvButton} name="drift-history" columns=${COLUMNS} rows=${() => history.map(cellsOf)} />
+      </div>
       <${Course} values=${history.map(aucOf).reverse()} />
       <ol class="drift-runs">
         ${history.map((found) => html`<${Run} key=${found.task.id} found=${found} room=${room} />`)}
@@ -48,6 +53,11 @@ function Course({ values }) {
       aria-label=${t("drift.course", { from: score(known[0][1]), to: score(known.at(-1)[1]) })}>
       <path d=${`M${places.map((place) => place.join(" ")).join("L")}`} />
     </svg>`;
+}
+
+function cellsOf(found) {
+  const { task, result } = found;
+  return [task.completed_at, result.drifted, result.strongest, aucOf(found)];
 }
 
 function aucOf({ result }) {

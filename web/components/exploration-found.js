@@ -1,5 +1,7 @@
 /** ExplorationFound: the result of an exploration, from the whole to its parts. */
 
+import { SizeMap } from "../charts/size-map.js";
+import { Timeline } from "../charts/timeline.js";
 import { moment } from "../format.js";
 import { t } from "../language.js";
 import { studioAddress } from "../studio/chosen.js";
@@ -9,12 +11,13 @@ import { Downloads } from "./downloads.js";
 import { EdaFigures } from "./eda-figures.js";
 import { HealthParts } from "./health-parts.js";
 import { nameCondition } from "./in-studio.js";
+import { Located } from "./located.js";
 import { NameBars } from "./name-bars.js";
-import { Origins } from "./origins.js";
 import { SplitTable } from "./split-table.js";
 
 export function ExplorationFound({ task, result, dataset }) {
   const { labels, splits, untold } = result;
+  const { cameras, located, taken } = result.origins;
   const leads = (kind) => (name) => studioAddress(dataset.id, nameCondition(kind, name));
   return html`
     <div class="analysis-facts">
@@ -22,15 +25,22 @@ export function ExplorationFound({ task, result, dataset }) {
       <${Downloads} task=${task} name=${dataset.name} />
     </div>
     <${EdaFigures} id=${dataset.id} result=${result} />
-    ${result.health && html`<${HealthParts} health=${result.health} untold=${untold} />`}
-    ${labels.different > 0 && html`
-      <${NameBars} id="eda-labels" title=${t("eda.labels")} names=${labels} note=${balanceOf(labels.balance)} leads=${leads("label")} />`}
-    ${splits.different > 0 && html`<${SplitTable} splits=${splits} labels=${labels} leads=${leads("split")} />`}
+    <div class="charts wide">
+      ${result.sizes && html`<${SizeMap} id=${dataset.id} sizes=${result.sizes} />`}
+      ${taken.items > 0 && html`<${Timeline} taken=${taken} />`}
+    </div>
+    <div class="told-tables">
+      ${result.health && html`<${HealthParts} health=${result.health} untold=${untold} />`}
+      ${labels.different > 0 && html`
+        <${NameBars} id="eda-labels" title=${t("eda.labels")} names=${labels} note=${balanceOf(labels.balance)} leads=${leads("label")} />`}
+      ${splits.different > 0 && html`<${SplitTable} splits=${splits} labels=${labels} leads=${leads("split")} />`}
+      ${cameras.different > 0 && html`<${NameBars} id="eda-cameras" title=${t("eda.cameras")} names=${cameras} />`}
+    </div>
     <${CopyGroups} id="eda-conflicts" dataset=${dataset} title=${t("eda.conflicts")} found=${result.label_conflicts}
       why=${untold.label_conflicts} place="label" />
     <${CopyGroups} id="eda-leaks" dataset=${dataset} title=${t("eda.leaks")} found=${result.split_leaks}
       why=${untold.split_leaks} place="split" />
-    <${Origins} origins=${result.origins} />`;
+    <${Located} located=${located} />`;
 }
 
 function balanceOf(balance) {

@@ -3,11 +3,17 @@
 import { figure, share } from "../format.js";
 import { has, t } from "../language.js";
 import { html } from "../ui.js";
+import { CsvButton } from "./csv-button.js";
+
+const COLUMNS = ["part", "share", "points_lost", "weight"];
 
 export function HealthParts({ health, untold }) {
   return html`
     <section aria-labelledby="eda-health">
-      <h3 id="eda-health">${t("eda.health")}</h3>
+      <div class="section-head">
+        <h3 id="eda-health">${t("eda.health")}</h3>
+        <${CsvButton} name="health" title=${t("eda.health")} columns=${COLUMNS} rows=${() => health.parts.map(cellsOf)} />
+      </div>
       <table class="told" aria-labelledby="eda-health">
         <thead><tr>
           <th scope="col">${t("eda.part")}</th>
@@ -18,6 +24,10 @@ export function HealthParts({ health, untold }) {
       </table>
       <p class="hint">${t("eda.formula")}</p>
     </section>`;
+}
+
+function cellsOf({ name, share: part, points_lost: lost, weight }) {
+  return [name, part, lost, weight];
 }
 
 function Row({ name, share: part, weight, points_lost: lost, why }) {

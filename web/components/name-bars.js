@@ -4,6 +4,7 @@ import { count, share } from "../format.js";
 import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
+import { CsvButton } from "./csv-button.js";
 
 /**
  * `names` are labels or cameras as a result tells them; `note` says more of all of them. `leads(name)`,
@@ -13,7 +14,10 @@ export function NameBars({ id, title, names, note, leads }) {
   const most = names.shown[0].items;
   return html`
     <section aria-labelledby=${id}>
-      <h3 id=${id}>${title} <small>${count(names.different)}</small></h3>
+      <div class="section-head">
+        <h3 id=${id}>${title} <small>${count(names.different)}</small></h3>
+        <${CsvButton} name=${id} title=${title} columns=${["name", "pictures", "share"]} rows=${() => names.shown.map((each) => [each.name, each.items, each.share])} />
+      </div>
       ${note && html`<p class="hint">${note}</p>`}
       <table class="told" aria-labelledby=${id}>
         <thead><tr>

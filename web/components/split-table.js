@@ -4,13 +4,19 @@ import { count, share } from "../format.js";
 import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
+import { CsvButton } from "./csv-button.js";
+
+const COLUMNS = ["split", "pictures", "share", "leaked", "label_difference", "unseen_labels"];
 
 /** `leads(name)` is the address of the pictures of a split, null of those in none. */
 export function SplitTable({ splits, labels, leads }) {
   const compared = labels.different > 0;
   return html`
     <section aria-labelledby="eda-splits">
-      <h3 id="eda-splits">${t("eda.splits")} <small>${count(splits.different)}</small></h3>
+      <div class="section-head">
+        <h3 id="eda-splits">${t("eda.splits")} <small>${count(splits.different)}</small></h3>
+        <${CsvButton} name="splits" title=${t("eda.splits")} columns=${COLUMNS} rows=${() => splits.shown.map(cellsOf)} />
+      </div>
       <div class="wide-table" tabindex="0" role="group" aria-labelledby="eda-splits">
         <table class="told">
           <thead><tr>
@@ -28,6 +34,10 @@ export function SplitTable({ splits, labels, leads }) {
         ${compared && splits.different > 1 && html`<span>${t("eda.difference_help", { name: visible(splits.shown[0].name) })}</span>`}
       </p>
     </section>`;
+}
+
+function cellsOf({ name, items, share: part, leaked, shift }) {
+  return [name, items, part, leaked, shift?.difference, shift?.unseen_labels];
 }
 
 function Row({ split: { name, items, share: part, leaked, shift }, compared, leads }) {
