@@ -154,6 +154,7 @@ export class StudioRoom {
     this.count = this.ids.length;
     this.filters = new Filters(this.count);
     this.attributes = attributesOf(columns);
+    this.highest = new Map();
     this.bins = {};
     for (const [name, values] of Object.entries(this.attributes)) {
       const made = binned(name, values);
@@ -243,7 +244,19 @@ export class StudioRoom {
     const least = Math.fround(to);
     if (scores) return (n) => scores.values[n] < least;
     const values = this.attributes[name];
-    return values ? within(name, values, { from, to }) : null;
+    return values ? this.#within(name, values, { from, to }) : null;
+  }
+
+  /** As histograms count: up to the end of a bin, and with the end where it is the last of all. */
+  #within(name, values, { from, to }) {
+    if (!this.highest.has(name)) this.highest.set(name, values.reduce((one, other) => (other > one ? other : one), -Infinity));
+    const [low, high] = [from, to].map(Math.fround); // as exact as the values
+    const least = leastOf(name);
+    const last = this.highest.get(name) <= high;
+    return (n) => {
+      const value = Math.max(values[n], least);
+      return value >= low && (value < high || (last && value === high));
+    };
   }
 
   #count() {
@@ -264,17 +277,6 @@ export class StudioRoom {
     }
     return this.orders.get(sort);
   }
-}
-
-/** As histograms count: up to the end of a bin, and with the end where it is the last of all. */
-function within(name, values, { from, to }) {
-  const [low, high] = [from, to].map(Math.fround); // as exact as the values
-  const least = leastOf(name);
-  const last = values.every((value) => !(value > high));
-  return (n) => {
-    const value = Math.max(values[n], least);
-    return value >= low && (value < high || (last && value === high));
-  };
 }
 
 /** Conditions for other items: what was drawn around is told item by item. */
