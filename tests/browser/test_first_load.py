@@ -24,6 +24,7 @@ def places(dataset: str) -> dict[str, str]:
         "/sign-in": "h1",
         "/docs": ".swagger-ui .info",
         f"/datasets/{dataset}": ".page-head h1",
+        f"/datasets/{dataset}/attributes": "figure",
         f"/datasets/{dataset}/studio": ".tile",
         "/drift": "h1",
     }
