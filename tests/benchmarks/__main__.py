@@ -29,6 +29,7 @@ from tests.benchmarks import (
     saving,
     steps,
     streams,
+    studio,
     submissions,
     throughput,
     unpacking,
@@ -58,6 +59,7 @@ PARTS = (
     columns,
     item_map,
     pages,
+    studio,
 )
 
 

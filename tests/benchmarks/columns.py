@@ -43,7 +43,7 @@ async def measure(folder: Path) -> list[Figure]:
     async with working(folder) as runtime:
         user = await runtime.access.ensure("admin", Role.ADMIN)
         for items, bar in BARS.items():
-            dataset = await _filled(runtime, user, items)
+            dataset = await filled(runtime, user, items)
             told = [await _told(runtime, user, dataset.id) for _ in range(ROUNDS)]
             about = f"{items:,} items, {len(NAMES)} columns"
             seconds, held = (min(column) for column in zip(*told, strict=True))
@@ -57,7 +57,7 @@ async def measure(folder: Path) -> list[Figure]:
     return figures
 
 
-async def _filled(runtime: Runtime, user: User, items: int) -> Dataset:
+async def filled(runtime: Runtime, user: User, items: int) -> Dataset:
     new = NewDataset(f"{items} items", Kind.IMAGE, Visibility.PRIVATE)
     dataset = await runtime.datasets.create(user, new)
     pool = runtime.database.pool
