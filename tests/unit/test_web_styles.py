@@ -49,3 +49,16 @@ def test_every_sheet_is_linked() -> None:
     linked = re.findall(r"/static/styles/([\w-]+\.css)", (WEB / "index.html").read_text())
 
     assert sorted(linked) == [sheet.name for sheet in SHEETS]
+
+
+def test_what_moves_by_itself_never_lays_out_the_page() -> None:
+    moved = {
+        (sheet.name, name)
+        for sheet in SHEETS
+        for told in re.findall(r"transition:\s*([^;]+);", sheet.read_text())
+        for name in re.findall(r"(?:^|,)\s*([a-z-]+)", told)
+    }
+
+    assert moved
+    harmless = ("transform", "opacity", "background", "color")
+    assert sorted((sheet, name) for sheet, name in moved if name not in harmless) == []
