@@ -7,7 +7,7 @@ import numpy as np
 from service.compute import blur, borders, casts, grain, tones
 from service.compute.decoding import DEEP
 from service.compute.pixels import plane
-from service.compute.tones import Pixels
+from service.compute.tones import Bands
 from service.compute.views import Views
 
 PERHAPS_DARK: Final = 0.34
@@ -28,8 +28,9 @@ def measure(views: Views) -> dict[str, float] | None:
     None where that is needed and the image has not all pixels of the file.
     """
     part = tones.sample(views.pixels)
-    ascending = tones.brightness(part)
-    entropy = _entropy(views, part)
+    bands = tones.split(part)
+    ascending = tones.brightness([bands])
+    entropy = _entropy(views, bands)
     edges, spread = blur.terms(views.tiny)
 
     doubts = (
@@ -40,28 +41,24 @@ def measure(views: Views) -> dict[str, float] | None:
     if any(doubts) and views.picture.scaled:
         return None
     if doubts[0] and len(part) < len(views.pixels):
-        ascending = tones.brightness(views.pixels)
+        ascending = tones.brightness(tones.stretches(views.pixels))
     if doubts[1]:
-        entropy = _entropy(views, views.pixels)
+        entropy = _entropy_of_all(views)
     if doubts[2]:
         edges, spread = blur.terms(blur.reduced(views.picture.image, views.tiny.size))
     grey = plane(views.grey)
     return {
         **tones.brightness_numbers(ascending),
         **tones.exposure_numbers(ascending),
-        **_colours(part),
+        **tones.colour_numbers(bands[:3]),
         **_grain(views),
         **borders.widths(grey),
         "entropy": entropy,
         "blur_edges": edges,
         "blur_std": spread,
         "sharpness": blur.sharpness(grey),
+        "colour_cast": casts.cast(bands[:3]),
     }
-
-
-def _colours(part: Pixels) -> dict[str, float]:
-    bands = tones.colour_bands(part)
-    return {**tones.colour_numbers(bands), "colour_cast": casts.cast(bands)}
 
 
 def _grain(views: Views) -> dict[str, float]:
@@ -71,13 +68,18 @@ def _grain(views: Views) -> dict[str, float]:
     return {"noise": grain.noise(stripes), "blockiness": blocks}
 
 
-def _entropy(views: Views, part: Pixels) -> float:
-    """Of all pixels if ``part`` is all, or if the file has other bands than those measured."""
+def _entropy(views: Views, bands: Bands) -> float:
+    """Of the sampled bands, or of all pixels where the file has other bands than those."""
     opened, image = views.picture.opened, views.picture.image
-    as_stored = opened.mode not in DEEP
-    if as_stored and (opened is not image or part is views.pixels):
-        return tones.entropy(np.asarray(opened.histogram()))
-    return tones.entropy(tones.band_counts(part, len(image.getbands())))
+    if opened is image or opened.mode in DEEP:
+        return tones.entropy(tones.counts(bands[: len(image.getbands())]))
+    return _entropy_of_all(views)
+
+
+def _entropy_of_all(views: Views) -> float:
+    opened, image = views.picture.opened, views.picture.image
+    told = image if opened.mode in DEEP else opened
+    return tones.entropy(np.asarray(told.histogram()))
 
 
 def _perhaps_dark_or_light(ascending: tones.Brightness) -> bool:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from service.compute.pixels import UInt8s, plane
 
@@ -44,14 +44,27 @@ def terms(grey: Image.Image) -> tuple[float, float]:
     E: standard deviation of its edges (Pillow's FIND_EDGES). S: standard deviation of the 256
     counts of its histogram.
     """
-    edges = plane(grey.filter(ImageFilter.FIND_EDGES)).ravel()
-    counts = np.bincount(plane(grey).ravel(), minlength=256)
-    return _deviation(edges.astype(np.int64)), _deviation(counts)
+    levels = plane(grey)
+    counts = np.bincount(levels.ravel(), minlength=256)
+    return _deviation(_edges(levels).ravel()), _deviation(counts)
 
 
-def _deviation(whole: NDArray[np.int64]) -> float:
-    total, squares = int(whole.sum()), int(whole @ whole)
-    return float((len(whole) * squares - total * total) ** 0.5 / len(whole))
+def _edges(levels: UInt8s) -> NDArray[np.int16]:
+    """What FIND_EDGES makes of them: each less its neighbours, but those along the sides as is."""
+    edges = levels.astype(np.int16)
+    sums = edges[:, :-2] + edges[:, 1:-1]
+    sums += edges[:, 2:]
+    away = 9 * edges[1:-1, 1:-1]
+    away -= sums[:-2] + sums[1:-1]
+    away -= sums[2:]
+    edges[1:-1, 1:-1] = np.minimum(np.maximum(away, 0), 255)
+    return edges
+
+
+def _deviation(whole: NDArray[np.unsignedinteger | np.signedinteger]) -> float:
+    levels = whole.astype(np.float64)  # exact up to 2^53
+    total, squares = float(levels.sum()), float(levels @ levels)
+    return (len(levels) * squares - total * total) ** 0.5 / len(levels)
 
 
 def score(edges: Terms, spread: Terms) -> NDArray[np.float64]:
@@ -59,15 +72,14 @@ def score(edges: Terms, spread: Terms) -> NDArray[np.float64]:
     return combined(*parts(edges, spread))
 
 
-def parts(edges: Terms, spread: Terms) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def parts(edges: Terms, spread: Terms) -> tuple[Terms, Terms]:
     """What E and S give to the score, each 0..1."""
     return _saturating(edges), _saturating(spread)
 
 
 def combined(edge_part: Terms, spread_part: Terms) -> NDArray[np.float64]:
     """The score of two parts."""
-    counted = np.where(np.asarray(spread_part) <= EVEN_SPREAD, 0, spread_part)
-    return np.minimum(edge_part + counted, 1)
+    return np.minimum(edge_part + spread_part * (spread_part > EVEN_SPREAD), 1)
 
 
 def sharpness(luma: UInt8s) -> float:
@@ -78,13 +90,14 @@ def sharpness(luma: UInt8s) -> float:
     """
     if min(luma.shape) < 3:
         return 0.0
-    levels = luma.astype(np.int16)
-    middle, above, below = levels[1:-1:4], levels[:-2:4], levels[2::4]
-    laplacian = above[:, 1:-1] + below[:, 1:-1] + middle[:, :-2] + middle[:, 2:]
-    laplacian -= 4 * middle[:, 1:-1]
+    middle = luma[1:-1:4].astype(np.int16)
+    laplacian = middle[:, :-2] - 4 * middle[:, 1:-1]
+    laplacian += middle[:, 2:]
+    laplacian += luma[:-2:4, 1:-1]
+    laplacian += luma[2::4, 1:-1]
     flat = laplacian.astype(np.float32).ravel()
-    return max(0.0, float(flat @ flat) / flat.size - float(flat.mean()) ** 2)
+    return max(0.0, float(flat @ flat) / flat.size - (float(flat.sum()) / flat.size) ** 2)
 
 
-def _saturating(term: Terms) -> NDArray[np.float64]:
-    return np.asarray(1 - np.exp(-RATE * np.asarray(term, np.float64)))
+def _saturating(term: Terms) -> Terms:
+    return 1 - np.exp(-RATE * term)

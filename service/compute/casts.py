@@ -12,8 +12,8 @@ from service.compute.tones import Bands
 PIXELS: Final = 512
 """At least so many are looked at, where there are more."""
 
-DARK: Final = 20
-"""Lightness up to which a colour cannot be told from noise."""
+DARK: Final = (20 + 16) / 116
+"""The cube root of the light up to which, at lightness 20, a colour cannot be told from noise."""
 
 ENOUGH: Final = 1 / 16
 """Of the pixels looked at have to be lighter than that."""
@@ -23,8 +23,8 @@ _TO_XYZ: Final = np.array(
     np.float32,
 )
 """Of linear red, green and blue; white is 1, 1, 1."""
-_TO_LAB: Final = np.array(((0, 116, 0), (500, -500, 0), (0, 200, -200)), np.float32)
-_BLACK: Final = np.array(((16,), (0,), (0,)), np.float32)
+_TO_AB: Final = np.array(((500, -500, 0), (0, 200, -200)), np.float32)
+"""Of the cube roots of these."""
 
 Floats = NDArray[np.float32]
 
@@ -43,24 +43,21 @@ def cast(bands: Bands) -> float:
     if len(bands) == 1:
         return 0.0
     seen = bands[:, :: max(1, bands.shape[1] // PIXELS)]
-    lab = _lab(seen)
-    colours = lab[1:, lab[0] > DARK]
+    roots = np.cbrt(_TO_XYZ @ _linear().take(seen))
+    # right but for colours so dark that they are no matter, where the curve has a straight piece
+    colours = (_TO_AB @ roots).compress(roots[1] > DARK, axis=1)
     count = colours.shape[1]
     if count < max(4, ENOUGH * seen.shape[1]):
         return 0.0
-    strength = np.einsum("ij,ij->j", colours, colours)
-    mean = hypot(*colours.mean(axis=1).tolist())
-    spread = max(0.0, float(strength.mean()) - mean**2) ** 0.5
+    strength = colours[0] * colours[0] + colours[1] * colours[1]
+    mean = _length_of_mean(colours)
+    spread = max(0.0, float(strength.sum()) / count - mean**2) ** 0.5
     quarter = strength.argpartition(count // 4)[: count // 4]
-    return max(0.0, min(mean - spread, hypot(*colours[:, quarter].mean(axis=1).tolist())))
+    return max(0.0, min(mean - spread, _length_of_mean(colours.take(quarter, axis=1))))
 
 
-def _lab(bands: Bands) -> Floats:
-    """Lightness, a and b (3, N) of sRGB under D65, but for colours so dark that they are no matter.
-
-    Those have a straight piece of the curve, which is left out.
-    """
-    return _TO_LAB @ np.cbrt(_TO_XYZ @ _linear()[bands]) - _BLACK
+def _length_of_mean(colours: Floats) -> float:
+    return hypot(*colours.sum(axis=1).tolist()) / colours.shape[1]
 
 
 @lru_cache(maxsize=1)

@@ -47,9 +47,10 @@ def noise(levels: Stripes) -> float:
     """
     if not len(levels):
         return 0.0
-    bent = levels[:, 0] - 2 * levels[:, 1] + levels[:, 2]
-    bent = bent[:, :-2] - 2 * bent[:, 1:-1] + bent[:, 2:]
-    counts = np.bincount(np.abs(bent).ravel())
+    steps = levels[:, 1:] - levels[:, :-1]
+    bent = steps[:, 1] - steps[:, 0]
+    steps = bent[:, 1:] - bent[:, :-1]
+    counts = np.bincount(np.abs(steps[:, 1:] - steps[:, :-1]).ravel())
     return _median(counts) / NOISE_GAIN
 
 
@@ -74,7 +75,7 @@ def blockiness(levels: Stripes) -> float:
     if not len(levels):
         return 1.0
     middle = levels[:, 1]
-    steps = np.abs(middle[:, 1:] - middle[:, :-1]).sum(axis=0, dtype=np.int64)
+    steps = np.abs(middle[:, 1:] - middle[:, :-1]).sum(axis=0, dtype=np.int16)
     meeting = steps[BLOCK - 1 :: BLOCK]
     inside = (steps.sum() - meeting.sum()) / (len(steps) - len(meeting))
     floor = FLAT * len(levels)

@@ -1,7 +1,9 @@
 """Pixels: the memory of a decoded image as an array, without copying it where that can be."""
 
 import ctypes
-from typing import ClassVar, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,11 @@ from PIL import Image
 
 PADDING: Final = 0xFF000000
 """The fourth byte of RGB."""
+
+PADDED: Final = ("JPEG", "MPO", "PNG")
+"""Formats whose readers always write it; those of TIFF, PSD and SGI leave there what they will."""
+
+READ_ONLY: Final = True
 
 UInt8s = NDArray[np.uint8]
 
@@ -31,29 +38,37 @@ class _ArrowArray(ctypes.Structure):
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lent:
+    """Memory of an image, as NumPy takes it; not freed as long as an array of it lives."""
+
+    owner: object
+    __array_interface__: Mapping[str, Any]
+
+
 def samples(image: Image.Image) -> UInt8s:
     """All samples of a loaded image of mode L, RGB or RGBA: uint8, (pixels, 1) or (pixels, 4).
 
     The fourth of RGB is 255. To be read only: it may be the image's own memory, since copying it
     costs as much as a quarter of decoding a photograph.
     """
-    try:
-        flat = _memory(image)
-    except ValueError:  # large images lie in several pieces
-        raw = image.tobytes("raw", "RGBX") if image.mode == "RGB" else image.tobytes()
-        flat = np.frombuffer(raw, np.uint8)
-    if image.mode == "RGB" and not _padded(flat):
+    flat = _flat(image)
+    if image.mode == "RGB" and image.format not in PADDED and not _padded(flat):
         return _with_padding(image)
     return flat.reshape(-1, 1 if image.mode == "L" else 4)
 
 
+def grid(image: Image.Image) -> UInt8s:
+    """The same as (H, W, 1), or (H, W, 4) where the fourth of RGB may be anything."""
+    return _flat(image).reshape(image.height, image.width, -1)
+
+
 def plane(image: Image.Image) -> UInt8s:
     """The grey levels of a mode L image, (H, W) uint8; to be read only."""
-    return samples(image).reshape(image.height, image.width)
+    return _flat(image).reshape(image.height, image.width)
 
 
 def _padded(flat: UInt8s) -> bool:
-    # Pillow's readers of TIFF, PSD and SGI leave there what they please
     return bool(np.bitwise_and.reduce(flat.view("<u4")) >= PADDING)
 
 
@@ -63,15 +78,25 @@ def _with_padding(image: Image.Image) -> UInt8s:
     return padded
 
 
+def _flat(image: Image.Image) -> UInt8s:
+    try:
+        return _memory(image)
+    except ValueError:  # large images lie in several pieces
+        raw = image.tobytes("raw", "RGBX") if image.mode == "RGB" else image.tobytes()
+        return np.frombuffer(raw, np.uint8)
+
+
 def _memory(image: Image.Image) -> UInt8s:
     _, capsule = image.__arrow_c_array__()
     array = _array_at(_pointer_of(capsule, b"arrow_array"))
     levels = _array_at(array.children[0]) if array.n_children else array
-    memory = (ctypes.c_uint8 * levels.length).from_address(levels.buffers[1])
-    memory.owner = capsule  # as long as an array of this memory lives, it is not freed
-    flat = np.frombuffer(memory, np.uint8)
-    flat.flags.writeable = False
-    return flat
+    shown = {
+        "version": 3,
+        "typestr": "|u1",
+        "shape": (levels.length,),
+        "data": (levels.buffers[1], READ_ONLY),
+    }
+    return np.asarray(_Lent(capsule, shown))
 
 
 def _array_at(address: int) -> _ArrowArray:
