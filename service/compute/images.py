@@ -17,7 +17,7 @@ from service.compute import (
 )
 from service.compute.decoding import FORMATS, MODES, Picture
 from service.compute.pixels import UInt8s
-from service.compute.views import Views, look, luma
+from service.compute.views import Views, look, looks
 
 NAMES: Final = (
     "width",
@@ -93,7 +93,7 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         data = {
             "numbers": {name: float(numbers[name]) for name in NAMES},
             "signature": _signature(views).hex(),
-            "descriptor": descriptors.describe(views.small).hex(),
+            "descriptor": descriptors.describe(views.square).hex(),
             "facts": _facts(picture, exif.read(picture.opened, stream)),
         }
         return data, thumbnails.encode(views.small, picture.orientation)
@@ -119,9 +119,7 @@ def _code(known: tuple[str, ...], name: str) -> int:
 def _signature(views: Views) -> bytes:
     opened = views.picture.opened
     stored = views.pixels if opened is views.picture.image else _stored(opened)
-    return hashes.perceptual(luma(views)) + hashes.digest(
-        stored, size=opened.size, mode=opened.mode
-    )
+    return looks(views) + hashes.digest(stored, size=opened.size, mode=opened.mode)
 
 
 def _stored(opened: Image.Image) -> UInt8s:

@@ -2,7 +2,7 @@
 
 from service.domain.features import Extractor
 
-IMAGE_EXTRACTOR = Extractor("image", version=5)
+IMAGE_EXTRACTOR = Extractor("image", version=6)
 
 SIGNATURE_BYTES = 24
 """8 bytes of perceptual hash, then 16 of a digest of pixels, shape and mode."""

@@ -16,8 +16,7 @@ from PIL import Image, ImageEnhance
 
 from service.compute import duplicates
 from service.compute.decoding import DEFAULT_MAX_PIXELS, decode
-from service.compute.hashes import perceptual
-from service.compute.views import look, luma
+from service.compute.views import look, looks
 from service.errors import Unreadable
 from tests.benchmarks.figure import Figure
 from tests.pictures import photograph
@@ -120,7 +119,7 @@ def _hash(picture: Image.Image) -> bytes:
     stream = io.BytesIO()
     picture.save(stream, "PNG", compress_level=0)
     decoded = decode(stream, max_pixels=DEFAULT_MAX_PIXELS, may_scale=True)
-    return perceptual(luma(look(decoded)))
+    return looks(look(decoded))
 
 
 def _made() -> list[Image.Image]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 from sklearn.datasets import load_digits
 
-from service.compute.descriptors import BLOCKS, DIMENSIONS, describe
+from service.compute.descriptors import BLOCKS, DIMENSIONS, describe, squeeze
 from service.domain.image_features import DESCRIPTOR_BYTES
 from tests.pictures import photograph
 
@@ -16,7 +16,7 @@ Vector = NDArray[np.float64]
 
 
 def vector(image: Image.Image) -> Vector:
-    return np.frombuffer(describe(image), np.uint8).astype(np.float64)
+    return np.frombuffer(describe(squeeze(image)), np.uint8).astype(np.float64)
 
 
 def block(image: Image.Image, name: str) -> Vector:
@@ -39,7 +39,7 @@ def stripes(across: bool, step: int = 8) -> Image.Image:
 
 
 def test_a_descriptor_is_as_long_as_what_is_kept() -> None:
-    assert len(describe(photograph(1))) == DIMENSIONS == DESCRIPTOR_BYTES
+    assert len(describe(squeeze(photograph(1)))) == DIMENSIONS == DESCRIPTOR_BYTES
 
 
 def larger(image: Image.Image) -> Image.Image:
@@ -70,7 +70,7 @@ def test_a_small_change_moves_it_little(change: Callable[[Image.Image], Image.Im
 
 
 def test_an_alpha_channel_that_hides_nothing_changes_nothing() -> None:
-    assert describe(photograph(1).convert("RGBA")) == describe(photograph(1))
+    assert describe(squeeze(photograph(1).convert("RGBA"))) == describe(squeeze(photograph(1)))
 
 
 def test_another_direction_moves_the_edges_but_not_the_colours() -> None:
@@ -107,13 +107,13 @@ def test_flat_pictures_differ_by_their_colour_alone() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (3000, 2)])
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
 def test_images_of_any_shape_have_one(mode: str, size: tuple[int, int]) -> None:
-    assert len(describe(Image.new(mode, size))) == DIMENSIONS
+    assert len(describe(squeeze(Image.new(mode, size)))) == DIMENSIONS
 
 
 def test_what_is_invisible_does_not_count() -> None:
-    hidden = Image.new("RGBA", (64, 64), (255, 0, 0, 0))
+    red, green = (Image.new("RGBA", (64, 64), (*ink, 0)) for ink in ((255, 0, 0), (0, 255, 0)))
 
-    assert describe(hidden) == describe(Image.new("RGBA", (64, 64), (0, 255, 0, 0)))
+    assert describe(squeeze(red)) == describe(squeeze(green))
 
 
 def test_neighbours_are_of_the_same_class() -> None:
