@@ -48,7 +48,7 @@ def sample(pixels: Pixels) -> Pixels:
     """
     if len(pixels) <= SAMPLE_PIXELS:
         return pixels
-    places = (_spread() * (len(pixels) / SAMPLE_PIXELS)).astype(np.intp)
+    places = _places(len(pixels))
     if pixels.shape[1] == 1:
         return pixels.take(places, axis=0)
     return pixels.view(np.uint32).take(places).view(np.uint8).reshape(-1, 4)
@@ -168,7 +168,8 @@ def _inverses() -> NDArray[np.float32]:
     return (1 / np.arange(256).clip(1)).astype(np.float32)
 
 
-@lru_cache(maxsize=1)
-def _spread() -> NDArray[np.float64]:
+@lru_cache(maxsize=8)
+def _places(count: int) -> NDArray[np.intp]:
     numbers = np.arange(SAMPLE_PIXELS)
-    return numbers + (numbers * _GOLDEN) % 1
+    spread = numbers + (numbers * _GOLDEN) % 1
+    return (spread * (count / SAMPLE_PIXELS)).astype(np.intp)
