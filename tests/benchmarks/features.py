@@ -1,23 +1,35 @@
 """Features and their parts, against a pure Pillow decode of the same files: one core, in turns."""
 
+import io
 import os
+import random
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageOps
+from sklearn.datasets import load_sample_images
 
 from deploy.local.sample import write_sample
 from service.compute import attributes, decoding, descriptors, hashes, thumbnails
 from service.compute.decoding import Picture
 from service.compute.images import extract
-from service.compute.views import look, luma
+from service.compute.views import look, looks
 from service.errors import Unreadable
 from tests.benchmarks.figure import Figure
 
-ROUNDS = 5
-FILES = 200
-LARGE_FILES = 6
+ROUNDS = 10
+FILES = 80
+PART_OF_FILES = 5
+WEB = (500, 375)
+WEB_DENSITY = 0.6
+"""Bytes a pixel of ImageNet's files, of which most have about this size: 110 kB each."""
+QUALITIES = range(50, 101)
+SEED = 3
+LARGE_FILES = 4
 LARGE = (4000, 3000)
 TILES_ACROSS = 5
 TILES = TILES_ACROSS**2
@@ -25,20 +37,65 @@ TILE = (LARGE[0] // TILES_ACROSS, LARGE[1] // TILES_ACROSS)
 PHOTOGRAPHS = ("temple", "flower")
 """Labels of the sample whose pictures are not drawn."""
 
+Work = Callable[[Path], Callable[[], object]]
+"""Prepares a file, and returns what is measured."""
+
 
 def measure(folder: Path) -> list[Figure]:
-    """Of the sample's photographs, of large ones, and of MEANWHILE_TEST_DATA's where it is set."""
+    """Of photographs like ImageNet's, of the sample's, of large ones, and of test data where set.
+
+    The bar is for what is like ImageNet's files: the fewer bytes a pixel has, the sooner it is
+    decoded, and the sample's have less than half as many.
+    """
     write_sample(folder / "sample")
-    sample = [path for label in PHOTOGRAPHS for path in _jpegs(folder / "sample" / label)][:FILES]
+    each = FILES // len(PHOTOGRAPHS)
+    sample = [path for label in PHOTOGRAPHS for path in _jpegs(folder / "sample" / label)[:each]]
+    _write_web(folder / "web")
     _write_large(folder / "large", sample)
+    web = _jpegs(folder / "web")
     figures = [
-        _ratio("sample", sample, at_least=0.45),
-        *_parts(sample),
-        _ratio("12 MP", _jpegs(folder / "large"), at_least=1.8),
+        *_ratio("like ImageNet", web, at_least=0.45),
+        *_parts(web[::PART_OF_FILES]),
+        *_ratio("sample", sample, at_least=None),
+        *_ratio("12 MP", _jpegs(folder / "large"), at_least=1.8),
     ]
     if told := os.environ.get("MEANWHILE_TEST_DATA"):
-        figures.append(_ratio("test data", _jpegs(Path(told))[:FILES], at_least=None))
+        figures += _ratio("test data", _jpegs(Path(told))[:FILES], at_least=None)
     return figures
+
+
+def _write_web(folder: Path) -> None:
+    """Parts of two photographs that are not enlarged, and nothing added, for none is so dense."""
+    folder.mkdir()
+    chance = random.Random(SEED)
+    for name, levels in zip(PHOTOGRAPHS, load_sample_images().images, strict=True):
+        photograph = Image.fromarray(np.asarray(levels))
+        for number in range(FILES // len(PHOTOGRAPHS)):
+            picture = _part(photograph, chance)
+            (folder / f"{name} {number:03}.jpg").write_bytes(_as_dense(picture))
+
+
+def _part(photograph: Image.Image, chance: random.Random) -> Image.Image:
+    share = chance.uniform(1, min(photograph.width / WEB[0], photograph.height / WEB[1]))
+    width, height = (share * side for side in WEB)
+    left = chance.uniform(0, photograph.width - width)
+    top = chance.uniform(0, photograph.height - height)
+    box = (left, top, left + width, top + height)
+    part = photograph.resize(WEB, Image.Resampling.LANCZOS, box)
+    return ImageOps.mirror(part) if chance.random() < 0.5 else part
+
+
+def _as_dense(picture: Image.Image) -> bytes:
+    """As JPEG, of the best quality with at most ``WEB_DENSITY``."""
+    most = WEB_DENSITY * picture.width * picture.height
+    below = bisect_right(QUALITIES, most, key=lambda quality: len(_jpeg(picture, quality)))
+    return _jpeg(picture, QUALITIES[below - 1])
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
 
 
 def _write_large(folder: Path, files: list[Path]) -> None:
@@ -57,38 +114,57 @@ def _jpegs(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.jpg")) if _whole(path)]
 
 
-def _ratio(name: str, files: list[Path], *, at_least: float | None) -> Figure:
-    ours = theirs = float("inf")
-    for _ in range(ROUNDS):
-        theirs = min(theirs, _seconds(_decode, files))
-        ours = min(ours, _seconds(_extract, files))
-    return Figure(f"features / full decode, {name}, {len(files)} JPEG", theirs / ours, "", at_least)
-
-
-def _parts(files: list[Path]) -> list[Figure]:
-    """CPU time of each part of the pass, of an image."""
-    least = dict.fromkeys(("decode", *PARTS), float("inf"))
-    for _ in range(ROUNDS):
-        for name, seconds in _seconds_of_parts(files).items():
-            least[name] = min(least[name], seconds)
+def _ratio(name: str, files: list[Path], *, at_least: float | None) -> list[Figure]:
+    seconds = _least({"theirs": _decoding, "ours": _extracting}, files)
+    told = f"{name}, {len(files)} JPEG"
     return [
-        Figure(f"features of an image, {name}", 1000 * seconds / len(files), "ms")
-        for name, seconds in least.items()
+        Figure(f"bytes a pixel, {told}", _density(files), ""),
+        Figure(f"full decode, {told}", 1000 * seconds["theirs"], "ms"),
+        Figure(
+            f"full decode / features, {told}", seconds["theirs"] / seconds["ours"], "", at_least
+        ),
     ]
 
 
-def _seconds_of_parts(files: list[Path]) -> Mapping[str, float]:
-    sums = dict.fromkeys(("decode", *PARTS), 0.0)
-    for path in files:
-        began = time.process_time()
-        picture = _picture(path)
-        sums["decode"] += time.process_time() - began
-        for name, part in PARTS.items():
-            work = part(picture)
-            began = time.process_time()
-            work()
-            sums[name] += time.process_time() - began
-    return sums
+def _density(files: list[Path]) -> float:
+    return sum(path.stat().st_size for path in files) / sum(_pixels(path) for path in files)
+
+
+def _pixels(path: Path) -> int:
+    with Image.open(path) as image:
+        return image.width * image.height
+
+
+def _parts(files: list[Path]) -> list[Figure]:
+    return [
+        Figure(f"features of an image, {name}", 1000 * seconds, "ms")
+        for name, seconds in _least(PARTS, files).items()
+    ]
+
+
+def _least(works: Mapping[str, Work], files: list[Path]) -> dict[str, float]:
+    """CPU seconds of each work on an average file: the least of all rounds, file by file."""
+    least = {name: dict.fromkeys(files, float("inf")) for name in works}
+    for _ in range(ROUNDS):
+        for path in files:
+            for name, prepare in works.items():
+                work = prepare(path)
+                began = time.process_time()
+                work()
+                least[name][path] = min(least[name][path], time.process_time() - began)
+    return {name: sum(seconds.values()) / len(files) for name, seconds in least.items()}
+
+
+def _decoding(path: Path) -> Callable[[], object]:
+    return partial(_decode, path)
+
+
+def _extracting(path: Path) -> Callable[[], object]:
+    return partial(_extract, path)
+
+
+def _reading(path: Path) -> Callable[[], object]:
+    return partial(_picture, path)
 
 
 def _picture(path: Path) -> Picture:
@@ -96,36 +172,35 @@ def _picture(path: Path) -> Picture:
         return decoding.decode(stream, max_pixels=decoding.DEFAULT_MAX_PIXELS, may_scale=True)
 
 
-def _views(picture: Picture) -> Callable[[], object]:
-    return lambda: look(picture)
+def _views(path: Path) -> Callable[[], object]:
+    return partial(look, _picture(path))
 
 
-def _attributes(picture: Picture) -> Callable[[], object]:
-    views = look(picture)
-    return lambda: attributes.measure(views)
+def _attributes(path: Path) -> Callable[[], object]:
+    return partial(attributes.measure, look(_picture(path)))
 
 
-def _perceptual(picture: Picture) -> Callable[[], object]:
-    grey = luma(look(picture))
-    return lambda: hashes.perceptual(grey)
+def _perceptual(path: Path) -> Callable[[], object]:
+    return partial(looks, look(_picture(path)))
 
 
-def _digest(picture: Picture) -> Callable[[], object]:
+def _digest(path: Path) -> Callable[[], object]:
+    picture = _picture(path)
     pixels = look(picture).pixels
-    return lambda: hashes.digest(pixels, size=picture.size, mode=picture.image.mode)
+    return partial(hashes.digest, pixels, size=picture.size, mode=picture.image.mode)
 
 
-def _descriptor(picture: Picture) -> Callable[[], object]:
-    small = look(picture).small
-    return lambda: descriptors.describe(small)
+def _descriptor(path: Path) -> Callable[[], object]:
+    return partial(descriptors.describe, look(_picture(path)).square)
 
 
-def _thumbnail(picture: Picture) -> Callable[[], object]:
-    small = look(picture).small
-    return lambda: thumbnails.encode(small, picture.orientation)
+def _thumbnail(path: Path) -> Callable[[], object]:
+    picture = _picture(path)
+    return partial(thumbnails.encode, look(picture).small, picture.orientation)
 
 
-PARTS: Mapping[str, Callable[[Picture], Callable[[], object]]] = {
+PARTS: Mapping[str, Work] = {
+    "decode": _reading,
     "reduced copies": _views,
     "attributes": _attributes,
     "perceptual hash": _perceptual,
@@ -133,13 +208,6 @@ PARTS: Mapping[str, Callable[[Picture], Callable[[], object]]] = {
     "descriptor": _descriptor,
     "thumbnail": _thumbnail,
 }
-
-
-def _seconds(work: Callable[[Path], None], files: list[Path]) -> float:
-    began = time.process_time()
-    for path in files:
-        work(path)
-    return time.process_time() - began
 
 
 def _decode(path: Path) -> None:
