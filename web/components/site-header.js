@@ -13,6 +13,8 @@ export function SiteHeader() {
       <a class="skip" href="#main">${t("site.skip")}</a>
       <a class="site-name" href="/"><${Mark} /><span class="wide-only">${t("site.name")}</span></a>
       <div class="site-tools">
+        ${user.value && html`
+          <a class="button quiet" href="/drift"><${Icon} name="swap" /><span class="wide-only">${t("drift.title")}</span></a>`}
         <a class="button quiet" href="/docs">${t("site.api")}</a>
         ${user.value && html`<${NoticesSwitch} />`}
         <${LanguageSwitch} />

@@ -14,7 +14,8 @@ export function OverviewPart({ room, dataset }) {
     room.clusters.want();
     room.eda.want();
   }, [room]);
-  const issues = room.analysis.found.value?.result.issues;
+  const found = room.analysis.found.value; // thumbnails are there once an analysis is
+  const issues = found?.result.issues;
   return html`
     <div class="overview">
       <${AddPictures} room=${room} dataset=${dataset} />
@@ -26,7 +27,7 @@ export function OverviewPart({ room, dataset }) {
           <${HealthInShort} room=${room} />
           <${GroupsInShort} room=${room} />
         </div>
-        <${FirstPictures} dataset=${dataset} />`}
+        <${FirstPictures} key=${found?.task.id} dataset=${dataset} />`}
     </div>`;
 }
 
