@@ -64,6 +64,16 @@ def test_smirnovs_statistic_is_the_largest_gap_at_any_value(rng: np.random.Gener
     assert statistic == pytest.approx(max(gaps), abs=1e-12)
 
 
+def test_a_p_value_as_good_as_0_is_bounded_and_not_counted(rng: np.random.Generator) -> None:
+    reference, current = rng.normal(size=300), rng.normal(1.5, size=299)
+
+    statistic, p = kolmogorov_smirnov(reference, current)
+
+    exact: Any = stats.ks_2samp(reference, current, method="exact")
+    assert statistic == pytest.approx(exact.statistic, abs=1e-12)
+    assert exact.pvalue < p < 1e-12
+
+
 def test_wasserstein_is_in_deviations_of_the_reference() -> None:
     reference, current = np.array([0.0, 1.0, 3.0]), np.array([5.0, 6.0, 8.0])
 
