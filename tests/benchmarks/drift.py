@@ -1,4 +1,4 @@
-"""Drift of 10,000 images against 10,000 whose features are known: time, memory, and Evidently."""
+"""Drift of 10,000 images against 10,000 whose features are known: time, memory, and peers."""
 
 import importlib
 import multiprocessing
@@ -14,77 +14,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.catalog.drift import DriftParams
-from service.compute.drift_numbers import compare_numbers
 from service.domain.image_features import DESCRIPTOR_BYTES, NUMBERS, SIGNATURE_BYTES
+from tests.benchmarks import drift_beside
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.peers import measured
 
 IMAGES: Final = 10_000
 SECONDS: Final = 10
 MEGABYTES: Final = 1000
 LABELS: Final = ["a", "b", "c"]
+DIFFERENCE: Final = 2
+"""Of all numbers: to count a p-value is long where sizes differ and samples are far apart."""
 KINDS: Final = ("format_code", "mode_code", "orientation")
-ROUNDS: Final = 3
 
 
 async def measure(folder: Path) -> list[Figure]:
-    """The whole comparison, then the statistics that Evidently has too."""
-    return [*_comparison(folder), *await _beside_evidently(folder)]
+    """The whole comparison, then the tests that Evidently and Alibi Detect have too."""
+    return [*_comparison(folder), *await drift_beside.measure(folder)]
 
 
 def _comparison(folder: Path) -> list[Figure]:
     """In a fresh process, as its child is, with what it has to import."""
-    item = {"labels": LABELS} | {
-        side: _written(folder / side, seed)
-        for seed, side in enumerate(("reference", "current"), start=1)
-    }
-    seconds, wall, peak, before = _in_a_child(_compare, item)
+    reference, same = (_written(folder / f"{seed}", *_sample(seed, IMAGES)) for seed in (1, 2))
+    numbers, descriptors = _sample(3, IMAGES - 1)
+    other = _written(folder / "3", numbers * DIFFERENCE, descriptors)
+    item = {"labels": LABELS, "reference": reference}
+    seconds, wall, peak, before = _in_a_child(_compare, item | {"current": same})
+    apart, *_ = _in_a_child(_compare, item | {"current": other})
     name = f"drift, {IMAGES:,} against {IMAGES:,}"
     return [
         Figure(f"{name}, CPU", seconds, "s", at_most=SECONDS),
+        Figure(f"{name} less one, all different, CPU", apart, "s", at_most=SECONDS),
         Figure(f"{name}, wall", wall, "s"),
         Figure(f"{name}, peak memory", peak, "MB", at_most=MEGABYTES),
         Figure(f"{name}, of which imports", before, "MB"),
     ]
 
 
-async def _beside_evidently(folder: Path) -> list[Figure]:
-    """The same arrays in alternating rounds."""
-    columns = [n for n, name in enumerate(NUMBERS) if name not in KINDS]
-    reference, current = (_sample(seed)[0][:, columns] * seed**0.03 for seed in (1, 2))
-    np.savez(folder / "sides.npz", reference=reference, current=current)
-    apart = 0.0
-    seconds: list[tuple[float, float]] = []
-    for _ in range(ROUNDS):
-        theirs = await measured("evidently", str(folder / "sides.npz"))
-        began = time.process_time()
-        ours = [compare_numbers(reference[:, n], current[:, n]) for n in range(len(columns))]
-        seconds.append((theirs["seconds"], time.process_time() - began))
-        for name, values in theirs["told"].items():
-            told = np.array([getattr(one, name) for one in ours])
-            apart = max(apart, float(np.abs(told - values).max()))
-    theirs_least, ours_least = (min(side) for side in zip(*seconds, strict=True))
-    return [
-        Figure("drift, largest difference of a figure to Evidently", apart, "", at_most=1e-9),
-        Figure("drift of numbers, Evidently / here", theirs_least / ours_least, ""),
-    ]
-
-
-def _sample(seed: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+def _sample(seed: int, images: int) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """Numbers (N, K) and descriptors (N, D) with as many directions as real ones have."""
     rng = np.random.default_rng(seed)
-    numbers = rng.gamma(4, 0.25, (IMAGES, len(NUMBERS)))
+    numbers = rng.gamma(4, 0.25, (images, len(NUMBERS)))
     for name in KINDS:
-        numbers[:, NUMBERS.index(name)] = rng.integers(1, 3, IMAGES)
+        numbers[:, NUMBERS.index(name)] = rng.integers(1, 3, images)
     directions = np.random.default_rng(0).normal(0, 6, (40, DESCRIPTOR_BYTES))
-    looks = 100 + rng.standard_normal((IMAGES, 40)) @ directions
+    looks = 100 + rng.standard_normal((images, 40)) @ directions
     return numbers, np.clip(looks, 0, 255).astype(np.uint8)
 
 
-def _written(folder: Path, seed: int) -> dict[str, str]:
+def _written(
+    folder: Path, numbers: NDArray[np.float64], descriptors: NDArray[np.uint8]
+) -> dict[str, str]:
+    """As files of ids that follow from the folder's number."""
     folder.mkdir()
-    numbers, descriptors = _sample(seed)
-    ids = range(seed * IMAGES, (seed + 1) * IMAGES)
+    first = IMAGES * int(folder.name)
+    ids = range(first, first + len(numbers))
     features = [_features(id_, numbers[n], descriptors[n].tobytes()) for n, id_ in enumerate(ids)]
     places = [struct.pack(">hiqiqiq", 3, 8, id_, 8, id_, 8, id_ % 3 + 1) for id_ in ids]
     return {

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import venv
@@ -10,6 +11,9 @@ from typing import Any
 
 ENVIRONMENTS = Path(__file__).resolve().parents[3] / "build" / "peers"
 REQUIREMENTS = {
+    # of this release of PyTorch there is one for the CPU alone; where that is not to be had, a
+    # larger one comes
+    "alibi_detect": ("alibi-detect==0.13.*", "torch==2.13.0"),
     "arq": ("arq==0.28.*",),
     "celery": ("celery==5.7.*", "redis", "packaging"),
     "cleanvision": ("cleanvision==0.3.7", "setuptools<81"),
@@ -18,12 +22,18 @@ REQUIREMENTS = {
 }
 
 
-async def measured(peer: str, *words: str) -> dict[str, Any]:
-    """What the peer's script prints as JSON in its last line."""
+SILENT = {"DO_NOT_TRACK": "1", "SENTRY_OPT_OUT": "1"}
+"""None of them tells its makers."""
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
+
+async def measured(peer: str, *words: str, **more: str) -> dict[str, Any]:
+    """What the peer's script prints as JSON in its last line; ``more`` is for its environment."""
     python = await asyncio.to_thread(_environment, peer)
     script = Path(__file__).with_name(f"{peer}_peer.py")
     process = await asyncio.create_subprocess_exec(
         *(str(python), str(script), *words),
+        env=os.environ | SILENT | more,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
