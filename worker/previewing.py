@@ -9,7 +9,7 @@ from service.domain.chunks import ClaimedChunk, Fence
 from service.domain.saves import PreviewSave
 
 EVERY = 4
-"""Previews go with every fourth batch."""
+"""Previews go with every fourth batch, a task's first with the next."""
 COUNTED_TASKS = 256
 
 
@@ -19,6 +19,7 @@ class Previewing:
     def __init__(self) -> None:
         self._counts: OrderedDict[UUID, dict[str, Any]] = OrderedDict()
         self._news: dict[UUID, Fence] = {}
+        self._shown: set[UUID] = set()
         self._turn = 0
 
     def count(self, chunk: ClaimedChunk, count: Callable[[dict[str, Any]], None]) -> None:
@@ -26,20 +27,19 @@ class Previewing:
         count(self._counts.setdefault(chunk.task_id, {}))
         self._counts.move_to_end(chunk.task_id)
         if len(self._counts) > COUNTED_TASKS:
-            self._counts.popitem(last=False)
+            forgotten, _ = self._counts.popitem(last=False)
+            self._shown.discard(forgotten)
         self._news[chunk.task_id] = chunk.fence
 
     def take(self) -> list[PreviewSave]:
-        """What is new; nothing in three of four turns."""
+        """What is new; in three of four turns only of tasks that have shown nothing yet."""
         self._turn += 1
-        if self._turn % EVERY:
-            return []
-        news, self._news = self._news, {}
-        return [
-            PreviewSave(fence, self._counts[task_id])
-            for task_id, fence in news.items()
-            if task_id in self._counts
-        ]
+        later = self._shown if self._turn % EVERY else frozenset[UUID]()
+        due = {task: fence for task, fence in self._news.items() if task not in later}
+        self._news = {task: fence for task, fence in self._news.items() if task in later}
+        told = [PreviewSave(due[task], self._counts[task]) for task in due if task in self._counts]
+        self._shown.update(due.keys() & self._counts.keys())
+        return told
 
     def discard(self, fence: Fence) -> None:
         """Says no more for a run; what was counted stays with its task."""

@@ -31,7 +31,7 @@ async def measure(folder: Path) -> list[Figure]:
     """CPU of saving, and of the whole process beside the children, of one features stage."""
     meter = Meter()
     async with working(folder) as plain:
-        runtime = replace(plain, runs=_metered(plain.runs, meter))
+        runtime = replace(plain, runs=metered(plain.runs, meter))
         async with running_worker(runtime) as worker:
             user, dataset = await _dataset(runtime, folder / "sample")
             cpu = worker.executor.counters
@@ -57,7 +57,7 @@ class MeteredRuns(RunActions):
         return await Watched(super().save(worker_id, batch), self.meter)
 
 
-def _metered(runs: RunActions, meter: Meter) -> MeteredRuns:
+def metered(runs: RunActions, meter: Meter) -> MeteredRuns:
     parts: dict[str, Any] = {field.name: getattr(runs, field.name) for field in fields(runs)}
     return MeteredRuns(**parts, meter=meter)
 

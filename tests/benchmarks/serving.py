@@ -29,6 +29,12 @@ class Web:
         line = next(line for line in text.splitlines() if line.startswith("Pss:"))
         return int(line.split()[1]) * 1024
 
+    def cpu_seconds(self) -> float:
+        """What it has spent so far."""
+        text = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
 
 @asynccontextmanager
 async def serving(settings: Settings, **more: str) -> AsyncGenerator[Web]:
