@@ -40,7 +40,7 @@ async def measure(folder: Path) -> list[Figure]:
     _write(path)
     here = _ours(path)
     evidently, alibi = [
-        await measured(peer, "tests", str(path), **ONE_THREAD)
+        (await measured(peer, "tests", str(path), **ONE_THREAD))["told"][0]
         for peer in ("evidently", "alibi_detect")
     ]
     return [

@@ -8,12 +8,13 @@ import io
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageFilter
 
 from service.catalog.drift import DriftParams
@@ -33,50 +34,69 @@ REPEATS: Final = 30
 REPEATS_OF_NOTHING: Final = 200
 SIDE: Final = 192
 LABELS: Final = ("a", "b")
+NOTHING: Final = "none"
+VERDICT: Final = "the verdict"
 LOOKS: Final = ("looks (MMD)", "looks (classifier)")
 PARAMS: Final[Mapping[str, Any]] = DriftParams().model_dump(mode="json")
 
 
+@dataclass(frozen=True)
+class Case:
+    """A kind of drift: two pools, of which every repeat draws different pictures for its sides."""
+
+    name: str
+    reference: Sample
+    current: Sample
+    repeats: int = REPEATS
+
+    def drawn(self, size: int, repeat: int) -> tuple[NDArray[np.intp], np.random.Generator]:
+        """Places of both sides, one behind the other, and the chance that goes on with them."""
+        rng = np.random.default_rng([size, repeat])
+        return rng.permutation(len(self.reference))[: 2 * size], rng
+
+
 def main(folders: Sequence[str]) -> None:
     """Prints a table: by kind of drift and images a side, the share of repeats that found it."""
-    photographs = _photographs([Path(folder) for folder in folders])
-    same = _pool(photographs, lambda picture: picture, seed=1)
     print(f"| drift | found by | {' | '.join(f'{size}' for size in SIZES)} |")
     print(f"|---|---|{'---|' * len(SIZES)}")
-    _print_rows("none", same, same, REPEATS_OF_NOTHING)
+    for case in cases(folders):
+        _print_rows(case)
+
+
+def cases(folders: Sequence[str]) -> Iterator[Case]:
+    """No drift first."""
+    photographs = _photographs([Path(folder) for folder in folders])
+    same = _pool(photographs, lambda picture: picture, seed=1)
+    yield Case(NOTHING, same, same, REPEATS_OF_NOTHING)
     for name, change in CHANGES.items():
-        _print_rows(name, same, _pool(photographs, change, seed=2), REPEATS)
+        yield Case(name, same, _pool(photographs, change, seed=2))
     for share in (0.6, 0.7):
-        _print_rows(f"labels 50:50 to {share:.0%}", same, _skewed(same, share), REPEATS)
+        yield Case(f"labels 50:50 to {share:.0%}", same, _skewed(same, share))
     strangers = _pool(_digits(), lambda picture: picture, seed=3)
     for share in (0.05, 0.1, 0.2):
-        mixed = _mixed(same, strangers, share)
-        _print_rows(f"{share:.0%} foreign pictures", same, mixed, REPEATS)
+        yield Case(f"{share:.0%} foreign pictures", same, _mixed(same, strangers, share))
 
 
-def _print_rows(name: str, reference: Sample, current: Sample, repeats: int) -> None:
-    found = {size: _found(reference, current, size, repeats) for size in SIZES}
+def _print_rows(case: Case) -> None:
+    found = {size: shares_found(case, size) for size in SIZES}
     for by in found[SIZES[0]]:
         told = " | ".join(f"{found[size][by]:.1%}" for size in SIZES)
-        print(f"| {name} | {by} | {told} |", flush=True)
+        print(f"| {case.name} | {by} | {told} |", flush=True)
 
 
-def _found(reference: Sample, current: Sample, size: int, repeats: int) -> dict[str, float]:
+def shares_found(case: Case, size: int) -> dict[str, float]:
     """Shares of repeats in which each part found drift; no picture is on both sides."""
-    found: dict[str, float] = dict.fromkeys(
-        ("the verdict", "attributes", *LOOKS, "nobody: too few"), 0.0
-    )
-    for repeat in range(repeats):
-        rng = np.random.default_rng([size, repeat])
-        drawn = rng.permutation(len(reference))
-        judged = _judged(reference.at(drawn[:size]), current.at(drawn[size : 2 * size]), rng)
+    found: dict[str, float] = dict.fromkeys((VERDICT, "attributes", *LOOKS, "nobody: too few"), 0.0)
+    for repeat in range(case.repeats):
+        drawn, rng = case.drawn(size, repeat)
+        judged = _judged(case.reference.at(drawn[:size]), case.current.at(drawn[size:]), rng)
         by_name = {one.test.name: one.drifted for one in judged}
         decided = verdict(judged, size, size, PARAMS["alpha"])
-        found["the verdict"] += (decided.drifted is True) / repeats
-        found["nobody: too few"] += (decided.drifted is None) / repeats
+        found[VERDICT] += (decided.drifted is True) / case.repeats
+        found["nobody: too few"] += (decided.drifted is None) / case.repeats
         for looks in LOOKS:
-            found[looks] += by_name.pop(looks, False) / repeats
-        found["attributes"] += any(by_name.values()) / repeats
+            found[looks] += by_name.pop(looks, False) / case.repeats
+        found["attributes"] += any(by_name.values()) / case.repeats
     return found
 
 
