@@ -1,4 +1,4 @@
-"""image_analysis as a whole task against CleanVision, format by format; and what each flags."""
+"""image_analysis as a whole task against CleanVision and fastdup; and what is flagged."""
 
 import asyncio
 import json
@@ -29,6 +29,8 @@ from tests.integration.conftest import ended, running_worker
 
 ROUNDS = 2
 MOST_SECONDS = 600
+SLOTS = 2
+"""Of the worker; fastdup has as many threads."""
 CELL = (500, 375)
 """Larger pictures are put together from photographs of about this size."""
 TINY_SIDE = 64
@@ -51,10 +53,12 @@ class Set:
     jobs: str = "1,2"
     """Numbers of processes that CleanVision is tried with; with tiny images two are far slower."""
     rounds: int = ROUNDS
+    beside_fastdup: float | None = None
+    """How many times faster than fastdup, where it is asked, too."""
 
 
 SETS = (
-    Set("JPEG, 0.2 MP", 1000, (500, 375), "jpg", 4.5),
+    Set("JPEG, 0.2 MP", 1000, (500, 375), "jpg", 4.5, beside_fastdup=5),
     Set("JPEG, 0.5 MP", 300, (816, 612), "jpg", 7),
     Set("JPEG, 9 MP", 24, (3464, 2598), "jpg", 16),
     Set("PNG, 0.2 MP", 300, (480, 360), "png", 2.3),
@@ -144,7 +148,8 @@ async def _compared(runtime: Runtime, user: User, folder: Path, kind: Set) -> li
     asked = Submission("folder_import", dataset.id, params={"path": str(folder)})
     importing = await runtime.tasks.start(user, asked)
     await ended(runtime, user, importing.task.id, seconds=MOST_SECONDS)
-    ours = theirs = float("inf")
+    images = len(os.listdir(folder))  # noqa: PTH208 - names alone
+    ours = theirs = fastdup = float("inf")
     flagged, their_flags = dict[str, set[str]](), dict[str, set[str]]()
     for _ in range(kind.rounds):
         told = await measured("cleanvision", str(folder), kind.jobs)
@@ -152,8 +157,13 @@ async def _compared(runtime: Runtime, user: User, folder: Path, kind: Set) -> li
         their_flags = {name: set(paths) for name, paths in told["flagged"].items()}
         seconds, flagged = await _analysed(runtime, user, dataset)
         ours = min(ours, seconds)
-    images = len(os.listdir(folder))  # noqa: PTH208 - names alone
+        if kind.beside_fastdup:
+            told = await measured("fastdup", str(folder), str(SLOTS))
+            assert told["images"] == images, told
+            fastdup = min(fastdup, told["seconds"])
+    beside = f"fastdup / image_analysis, {kind.name}"
     return [
+        *([Figure(beside, fastdup / ours, "", kind.beside_fastdup)] if kind.beside_fastdup else []),
         Figure(f"CleanVision / image_analysis, {kind.name}", theirs / ours, "", kind.at_least),
         Figure(f"image_analysis, {kind.name}", images / ours, "/s"),
         _disagreement(f"flags that differ, {kind.name}, {images} images", flagged, their_flags),

@@ -18,6 +18,7 @@ REQUIREMENTS = {
     "celery": ("celery==5.7.*", "redis", "packaging"),
     "cleanvision": ("cleanvision==0.3.7", "setuptools<81"),
     "evidently": ("evidently==0.7.*", "pandas<3"),
+    "fastdup": ("fastdup==2.54", "setuptools==78.1.1"),
     "tqdm": ("tqdm==4.70.*",),
 }
 
