@@ -20,7 +20,7 @@ from playwright.async_api import (
 
 from tests.browser.brake import Brake, braked
 from tests.browser.datasets import Datasets
-from tests.conftest import Site
+from tests.conftest import Site, Web
 from tests.wire import Wire, wire_to
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -101,7 +101,7 @@ async def own_page(browser: Browser, site: Site, provoked: list[str]) -> AsyncGe
 
 @asynccontextmanager
 async def listened_to(
-    browser: Browser, site: Site, provoked: list[str], state: StorageState | None
+    browser: Browser, site: Web, provoked: list[str], state: StorageState | None
 ) -> AsyncGenerator[Page]:
     """A page that must not have complained in its console when it is closed."""
     complaints: list[str] = []

@@ -15,6 +15,8 @@ from service.api.schemas.tasks import TaskAnswer
 from tests.conftest import Site
 
 API = "/api/v1"
+NOBODY = "3f1c5f0e-6f0b-4d0e-9a44-1d5a2b6c7d80"
+"""An id that nothing has."""
 
 
 @pytest.fixture
@@ -119,14 +121,14 @@ def test_the_openapi_document_is_valid(client: httpx2.Client) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
-        ("GET", f"/datasets/{uuid4()}", None, 404, "dataset_not_found"),
-        ("GET", f"/tasks/{uuid4()}", None, 404, "task_not_found"),
+        ("GET", f"/datasets/{NOBODY}", None, 404, "dataset_not_found"),
+        ("GET", f"/tasks/{NOBODY}", None, 404, "task_not_found"),
         ("GET", "/tasks/nonsense", None, 422, "invalid_request"),
         ("GET", "/nowhere", None, 404, "not_found"),
         ("GET", "/tasks?limit=0", None, 422, "invalid_request"),
         ("GET", "/tasks?cursor=xyz", None, 422, "invalid_request"),
-        ("GET", f"/tasks/{uuid4()}/items?kind=a&cursor=WzEwLDFlMzBd", None, 422, "invalid_request"),
-        ("GET", f"/tasks/{uuid4()}/log?after={10**25}", None, 422, "invalid_request"),
+        ("GET", f"/tasks/{NOBODY}/items?kind=a&cursor=WzEwLDFlMzBd", None, 422, "invalid_request"),
+        ("GET", f"/tasks/{NOBODY}/log?after={10**25}", None, 422, "invalid_request"),
         ("GET", "/tasks?type=a%00b", None, 422, "invalid_request"),
         ("DELETE", "/tasks", None, 405, "method_not_allowed"),
         ("POST", "/datasets", {"name": ""}, 422, "invalid_name"),
@@ -151,7 +153,7 @@ def test_a_wrong_request_gets_a_problem_with_its_code(
         ({"type": "folder_import", "params": {"path": "/etc"}}, "not_submitted_directly"),
         ({"type": "image_analysis", "params": {"dark_threshold": 7}}, "invalid_params"),
         ({"type": "image_analysis", "params": {"drak": 1}}, "invalid_params"),
-        ({"type": "image_analysis", "dataset_id": str(uuid4())}, "dataset_not_found"),
+        ({"type": "image_analysis", "dataset_id": NOBODY}, "dataset_not_found"),
     ],
 )
 def test_a_wrong_submission_gets_a_problem_with_its_code(
