@@ -183,7 +183,7 @@ async def test_a_run_goes_on_with_what_another_has_left(
     assert isinstance(work, MapWork)
 
     async def read_some(run: Run) -> Batch:
-        return Batch((await work.read(run)).units[:5])
+        return Batch((await work.read(run)).units[:1])
 
     async with running_worker(runtime, analyses=instead("vectors", replace(work, read=read_some))):
         await import_folder(runtime, user, dataset, write_folder(tmp_path / "reds"))
@@ -194,7 +194,8 @@ async def test_a_run_goes_on_with_what_another_has_left(
     async with running_worker(runtime):
         done = await ended(runtime, user, task.id)
 
-    assert (done.status, len(before)) == (Status.COMPLETED, 5)
+    assert done.status is Status.COMPLETED
+    assert 0 < len(before) < EACH
     after = await rows_of(runtime, task.id)
     assert len(after) == EACH
     assert before.items() < after.items()

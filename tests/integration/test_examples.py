@@ -81,7 +81,7 @@ def analysed(quiet_site: Web, client: httpx2.Client, sample_folder: Path) -> Ana
 
 
 @pytest.fixture
-def folder(tmp_path: Path, sample_folder: Path) -> Path:
+def folder(tmp_path: Path, sample_folder: Path, name: str) -> Path:
     """Where the files lie that examples name; curl is told to say nothing but the status."""
     picture = next((sample_folder / "dogs").iterdir()).read_bytes()
     (tmp_path / "1.jpg").write_bytes(picture)
@@ -89,7 +89,9 @@ def folder(tmp_path: Path, sample_folder: Path) -> Path:
         archive.writestr(ITEM_PATH, picture)
     (tmp_path / "embeddings.npz").write_bytes(embeddings())
     (tmp_path / "labels.csv").write_text(f"path,label\n{ITEM_PATH},dog\n")
-    (tmp_path / ".curlrc").write_text('silent\nwrite-out = "\\n%{http_code}"\nmax-time = 30\n')
+    seconds = 3 if name == ENDLESS else 30
+    told = f'silent\nwrite-out = "\\n%{{http_code}}"\nmax-time = {seconds}\n'
+    (tmp_path / ".curlrc").write_text(told)
     return tmp_path
 
 

@@ -60,8 +60,8 @@ async def test_what_needs_no_reading_of_its_own_is_known(
 async def test_items_that_are_set_aside_are_named_with_their_reason_and_not_all_of_them(
     runtime: Runtime, user: User, dataset: Dataset
 ) -> None:
-    await fill(runtime, dataset, 50)
-    task, (chunk,) = await planned(runtime, user, dataset, uuid4())
+    await fill(runtime, dataset, 400)
+    task, (chunk, *_) = await planned(runtime, user, dataset, uuid4())
     blobs = await claim(runtime, chunk)
     reason = Reason("analysis_error", "it stumbled")
 
@@ -73,13 +73,13 @@ async def test_items_that_are_set_aside_are_named_with_their_reason_and_not_all_
     aside = [line for _, line in told if line.endswith(".jpg is set aside: it stumbled")]
     assert len(aside) == sum(line == "a trace" for _, line in told) == 10
     now = await runtime.tasks.find(user, task.id)
-    assert (now.log_seq, now.set_aside) == (len(told), 50)
+    assert (now.log_seq, now.set_aside) == (len(told), len(blobs))
 
 
 async def test_giving_up_and_handing_back_are_told(
     runtime: Runtime, user: User, dataset: Dataset
 ) -> None:
-    await fill(runtime, dataset, 150)
+    await fill(runtime, dataset, 8)
     task, (bad, other) = await planned(runtime, user, dataset, uuid4())
 
     await runtime.runs.hand_back(other, after_seconds=0, why="a chunk is handed back")
@@ -88,7 +88,7 @@ async def test_giving_up_and_handing_back_are_told(
     told = [line for _, line in await lines_of(runtime, user, task.id)]
     assert told[-3:] == [
         "a chunk is handed back",
-        f"100 images of a chunk are set aside: {FAULT.detail}",
+        f"4 images of a chunk are set aside: {FAULT.detail}",
         "a trace",
     ]
 
