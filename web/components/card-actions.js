@@ -8,7 +8,8 @@ import { computed, html, useMemo, useState } from "../ui.js";
 const TYPES = ["image_analysis", "eda", "clustering"];
 
 export function CardActions({ dataset, list, labelledBy }) {
-  const running = useMemo(() => computed(() => typesOf(runningOn(dataset))), [dataset]).value.split(" ");
+  // what was just started is in the dataset before the stream tells of it
+  const running = useMemo(() => computed(() => typesOf([...dataset.running, ...runningOn(dataset)])), [dataset]).value.split(" ");
   const [asking, setAsking] = useState(null);
   const [note, setNote] = useState(null);
   const start = async (type) => {
