@@ -131,7 +131,7 @@ class Executor:
             self._idle.append(child)
             if child.keeping:
                 loop = asyncio.get_running_loop()
-                loop.call_later(self._limits.keep_seconds, self._let_go, child, child.items)
+                loop.call_later(self._limits.keep_seconds, self._let_go, child)
             return
         if child.idle:
             self.counters.recycled += 1
@@ -139,9 +139,9 @@ class Executor:
             self.counters.killed += 1
         await asyncio.shield(self._replace(child))
 
-    def _let_go(self, child: Handle, items: int) -> None:
-        """Replaces a large child that has had nothing to do since it had done so many items."""
-        if child in self._idle and child.items == items:
+    def _let_go(self, child: Handle) -> None:
+        """Replaces a large child that waits, if nobody has asked for what it keeps meanwhile."""
+        if child in self._idle and child.worn:
             self._idle.remove(child)
             self.counters.recycled += 1
             self._replace(child)

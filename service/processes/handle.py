@@ -82,6 +82,7 @@ class Handle:
         self._keeps: str | None = None
         self._kept: str | None = None
         self._kept_bytes = 0
+        self._asked_for_at = 0.0
         self._process = spawned.process
         self._pipe = spawned.pipe
         self._current = spawned.current
@@ -109,15 +110,15 @@ class Handle:
 
     @property
     def worn(self) -> bool:
-        """Whether it has worked enough or grown too large."""
+        """Whether it has worked enough, grown too large, or keeps what nobody asks for any more."""
         limits = self._limits
         grown_bytes = self._resident_bytes - self._kept_bytes
-        return self._items >= limits.recycle_items or grown_bytes > limits.recycle_bytes
-
-    @property
-    def items(self) -> int:
-        """How many it has done."""
-        return self._items
+        unasked_seconds = self._loop.time() - self._asked_for_at
+        return (
+            self._items >= limits.recycle_items
+            or grown_bytes > limits.recycle_bytes
+            or (self.keeping and unasked_seconds >= limits.keep_seconds)
+        )
 
     @property
     def keeping(self) -> bool:
@@ -242,6 +243,8 @@ class Handle:
         self._counters.cpu_seconds += done.cpu_seconds - self._cpu_seconds
         self._cpu_seconds = done.cpu_seconds
         self._resident_bytes = done.resident_bytes
+        if self._keeps is not None:
+            self._asked_for_at = self._loop.time()
         if self._keeps not in (None, self._kept):  # what it grows from here on is not that
             self._kept, self._kept_bytes = self._keeps, done.resident_bytes
 

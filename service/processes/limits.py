@@ -21,7 +21,7 @@ class Limits:
     Of one that keeps something for the next order, such as a model, how far it may grow since.
     """
     keep_seconds: float = 60.0
-    """How long a child may keep that while nobody asks for anything."""
+    """How long a child may keep that while nobody asks for it, whatever else it does."""
     frame_bytes: int = 64 * MIB
     """Largest single result, JSON and blob together."""
     json_bytes: int = 8 * MIB

@@ -203,6 +203,16 @@ async def test_what_nobody_asks_for_any_more_is_let_go() -> None:
     assert executor.counters.recycled == 1
 
 
+async def test_what_nobody_asks_for_is_let_go_though_its_child_has_other_work() -> None:
+    limits = replace(SMALL, keep_seconds=0.2, recycle_items=10**9)
+    async with opened(limits=limits) as executor, asyncio.timeout(5):
+        first = await holding(executor, 200, "model")
+        while await holding(executor, 0, None) == first:
+            pass
+
+    assert executor.counters.recycled == 1
+
+
 async def test_an_order_may_only_name_functions_that_were_allowed(executor: Executor) -> None:
     with pytest.raises(OrderRefused, match="is not under"):
         await anext(executor.execute(Order("os.getcwd", [1])))
