@@ -61,6 +61,12 @@ FROM (SELECT count(*) AS vectors FROM embedding_vectors WHERE embedding_id = $1)
 WHERE e.id = $1 RETURNING e.vectors
 """
 
+HOLD_NAME = """
+SELECT FROM embeddings e JOIN embeddings mine USING (dataset_id, name)
+WHERE mine.id = $1 ORDER BY e.id FOR NO KEY UPDATE OF e
+"""
+"""Before ``PUBLISH``: of two of a name that end at once, neither would see the other."""
+
 PUBLISH = """
 WITH mine AS (
     UPDATE embeddings SET published_at = coalesce(published_at, clock_timestamp())

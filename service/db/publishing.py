@@ -5,7 +5,7 @@ from typing import Any
 
 from service.catalog.entry import StageSpec
 from service.db.connection import LONG_SECONDS
-from service.db.embeddings import PUBLISH
+from service.db.embeddings import HOLD_NAME, PUBLISH
 from service.db.engine import Database
 from service.db.finishing import Finished, Finishing
 from service.domain.chunks import ClaimedChunk
@@ -33,5 +33,6 @@ class Publishing:
                 chunk, spec, result, extractor=extractor, connection=connection
             )
             if finished is not None and finished.status == Status.COMPLETED:
+                await connection.execute(HOLD_NAME, chunk.task_id, timeout=LONG_SECONDS)
                 await connection.execute(PUBLISH, chunk.task_id, timeout=LONG_SECONDS)
             return finished

@@ -1,5 +1,6 @@
 """Embeddings that somebody brings: through HTTP into a clustering, and what is refused."""
 
+import asyncio
 import io
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from service.domain.users import User
 from service.runtime import Runtime
 from service.usecases.tasks import Submission
 from tests.conftest import Site
+from tests.eventually import eventually
 from tests.integration.bringing import finished, jpeg, sent, zip_of
 from tests.integration.test_api import API
 from tests.integration.test_events import somebody
@@ -262,6 +264,27 @@ async def test_embeddings_are_shown_with_the_end_of_their_task(
 
     assert (before, after, between) == ([], [first.task_id], [first.task_id])
     assert await shown(runtime, dataset) == [second.task_id]
+
+
+async def test_of_two_of_a_name_that_end_at_once_one_is_shown(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    old, *both = [await read(runtime, user, dataset) for _ in range(3)]
+    await runtime.runs.finish(old, {})
+    pool = runtime.database.pool
+
+    async def both_wait() -> bool:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return await pool.fetchval(f"{waiting} AND datname = current_database()") == len(both)
+
+    async with pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM embeddings WHERE id = $1 FOR UPDATE", old.task_id)
+        finishing = [asyncio.create_task(runtime.runs.finish(each, {})) for each in both]
+        await eventually(both_wait)
+    await asyncio.gather(*finishing)
+
+    (last,) = await shown(runtime, dataset)
+    assert last in {each.task_id for each in both}
 
 
 async def test_what_is_cancelled_before_its_end_shows_nothing_and_replaces_nothing(
