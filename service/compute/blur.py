@@ -13,7 +13,6 @@ RATE: Final = 0.01
 EVEN_SPREAD: Final = 0.18
 """Parts of the score that come from S count only above this."""
 
-Box = tuple[float, float, float, float]
 Terms = float | NDArray[np.float64]
 
 
@@ -25,16 +24,10 @@ def reduced_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(int(size[0] // ratio), 1), max(int(size[1] // ratio), 1)
 
 
-def reduced(
-    image: Image.Image, size: tuple[int, int], box: Box | None = None, gap: float | None = None
-) -> Image.Image:
-    """An image, or the (left, top, right, bottom) of it, bicubic at ``size`` and grey.
-
-    ``size`` is ``reduced_size`` of the image. With a ``gap`` whole blocks are averaged first, as
-    far as that leaves so many times ``size``.
-    """
+def reduced(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """An image, bicubic at ``size`` and grey; ``size`` is ``reduced_size`` of the image."""
     if image.size != size:
-        image = image.resize(size, Image.Resampling.BICUBIC, box, gap)
+        image = image.resize(size, Image.Resampling.BICUBIC)
     return image if image.mode == "L" else image.convert("L")
 
 
