@@ -76,7 +76,7 @@ class ActiveRuns:
 
     @property
     def free_slots(self) -> int:
-        """For as many runs there is a child; not more may be told of than work."""
+        """How many more may begin; no more than there are slots may be being saved meanwhile."""
         concluding = sum(run.concluding for run in self._runs.values())
         return self.slots - len(self._runs) + min(concluding, self.slots)
 

@@ -18,6 +18,7 @@ from tests.integration.bringing import add_blobs
 from tests.integration.conftest import ended, import_folder, running_worker
 from tests.integration.solo import Holding, chunk_of, importing, submit
 from worker.runner import Runner
+from worker.work import Run, SoloTools
 
 
 async def test_equal_submissions_are_one_task(
@@ -153,6 +154,32 @@ async def test_a_running_task_is_cancelled_by_its_worker(
         "SELECT count(*) FROM chunks WHERE state IN ('waiting', 'held', 'running')"
     )
     assert left == 0
+
+
+async def test_a_slot_takes_the_next_chunk_while_the_end_of_the_last_is_being_written(
+    runtime: Runtime, user: User, dataset: Dataset
+) -> None:
+    one_slot = replace(runtime, settings=runtime.settings.model_copy(update={"worker_slots": 1}))
+    works = {"/first": Holding(), "/second": Holding()}
+
+    async def work(run: Run, tools: SoloTools) -> None:
+        await works[run.chunk.params["path"]].work(run, tools)
+
+    async with running_worker(one_slot, analyses=importing(work)):
+        first = await submit(runtime, user, dataset, "/first")
+        await works["/first"].begun.wait()
+        await submit(runtime, user, dataset, "/second")
+        async with runtime.database.pool.acquire() as other, other.transaction():
+            await other.execute("SELECT FROM stages WHERE task_id = $1 FOR UPDATE", first.id)
+            works["/first"].released.set()
+            async with asyncio.timeout(10):
+                await works["/second"].begun.wait()
+            unwritten = (await runtime.tasks.find(user, first.id)).stages[0].completed_at is None
+        works["/second"].released.set()
+        task = await ended(runtime, user, first.id)
+
+    assert unwritten
+    assert task.status is Status.COMPLETED
 
 
 async def test_a_chunk_that_ends_after_a_cancel_does_not_complete_its_stage(
