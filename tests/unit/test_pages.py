@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 
 from service.api.pages import PLACES, WEB, Place, page_routes
 
+IMPORTED = re.compile(r'^(?:import|export)\b[^";]*"(\.[^"]+)"', re.MULTILINE)
 STALE = "0123456789abcdef"
 SIGNED_IN = {"Cookie": "meanwhile_session=some"}
 
@@ -89,12 +91,28 @@ async def test_a_page_asks_for_every_module_that_its_modules_import(
     text = (await site.get(place.path.replace("{id}", "one"))).text
     named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', text)
 
-    told = [await site.get(address) for address in named]
+    told = {address: await site.get(address) for address in named}
 
-    folders = {address.rpartition("/")[0] for address in named}
-    assert {each.status_code for each in told} == {200}
-    assert len(folders) > 3
-    assert len(set(named)) == len(named)
+    imported = {
+        urljoin(address, name)
+        for address, answer in told.items()
+        for name in IMPORTED.findall(answer.text)
+    }
+    assert {each.status_code for each in told.values()} == {200}
+    assert imported
+    assert imported <= told.keys()
+    assert len(told) == len(named)
+
+
+def test_every_part_of_a_dataset_is_a_place() -> None:
+    written = re.search(r"const PARTS = \[OVERVIEW, (.*?)\];", (WEB / "parts.js").read_text())
+    assert written is not None
+
+    parts = re.findall(r'"(\w+)"', written[1])
+
+    assert {f"/datasets/{{id}}/{part}" for part in parts} == {
+        place.path for place in PLACES if place.path.startswith("/datasets/{id}/")
+    }
 
 
 async def test_styles_come_as_one_sheet_in_the_order_of_the_shell(copy: Path) -> None:
