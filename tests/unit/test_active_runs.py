@@ -1,35 +1,14 @@
 """Active runs: how many chunks more a worker may claim."""
 
 from pathlib import Path
-from uuid import uuid4
 
-from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
 from service.storage.incoming import IncomingFolder
+from tests.unit.chunks import claimed
 from worker.active import ActiveRun, ActiveRuns
-
-FOLDER = IncomingFolder(Path())
 
 
 def run_of(chunk_id: int) -> ActiveRun:
-    chunk = ClaimedChunk(
-        fence=Fence(chunk_id, 1, uuid4()),
-        kind=ChunkKind.WORK,
-        first_key=0,
-        last_key=0,
-        attempts=0,
-        task_id=uuid4(),
-        task_type="image_analysis",
-        stage_id=1,
-        stage="features",
-        params={},
-        owner_id=uuid4(),
-        dataset_id=None,
-        dataset_version=None,
-        target_id=None,
-        target_version=None,
-        cancelling=False,
-    )
-    return ActiveRun(chunk, FOLDER)
+    return ActiveRun(claimed(chunk_id), IncomingFolder(Path()))
 
 
 def filled(slots: int) -> tuple[ActiveRuns, list[ActiveRun]]:

@@ -1,31 +1,9 @@
 """Previewing: when what a worker has counted is shown."""
 
 from typing import Any
-from uuid import UUID, uuid4
 
-from service.domain.chunks import ChunkKind, ClaimedChunk, Fence
+from tests.unit.chunks import claimed
 from worker.previewing import COUNTED_TASKS, EVERY, Previewing
-
-
-def chunk_of(task_id: UUID) -> ClaimedChunk:
-    return ClaimedChunk(
-        fence=Fence(1, 1, uuid4()),
-        kind=ChunkKind.WORK,
-        first_key=0,
-        last_key=0,
-        attempts=0,
-        task_id=task_id,
-        task_type="image_analysis",
-        stage_id=1,
-        stage="features",
-        params={},
-        owner_id=uuid4(),
-        dataset_id=None,
-        dataset_version=None,
-        target_id=None,
-        target_version=None,
-        cancelling=False,
-    )
 
 
 def one_more(counts: dict[str, Any]) -> None:
@@ -34,7 +12,7 @@ def one_more(counts: dict[str, Any]) -> None:
 
 def test_the_first_preview_of_a_task_goes_with_the_next_batch() -> None:
     previewing = Previewing()
-    previewing.count(chunk_of(uuid4()), one_more)
+    previewing.count(claimed(), one_more)
 
     (told,) = previewing.take()
 
@@ -42,7 +20,7 @@ def test_the_first_preview_of_a_task_goes_with_the_next_batch() -> None:
 
 
 def test_later_ones_go_with_every_fourth_batch() -> None:
-    previewing, chunk = Previewing(), chunk_of(uuid4())
+    previewing, chunk = Previewing(), claimed()
 
     told: list[Any] = []
     for _ in range(2 * EVERY):
@@ -54,14 +32,14 @@ def test_later_ones_go_with_every_fourth_batch() -> None:
 
 def test_what_is_told_already_is_not_told_again() -> None:
     previewing = Previewing()
-    previewing.count(chunk_of(uuid4()), one_more)
+    previewing.count(claimed(), one_more)
     previewing.take()
 
     assert not [save for _ in range(EVERY) for save in previewing.take()]
 
 
 def test_a_run_that_was_superseded_shows_no_more() -> None:
-    previewing, chunk = Previewing(), chunk_of(uuid4())
+    previewing, chunk = Previewing(), claimed()
     previewing.count(chunk, one_more)
 
     previewing.discard(chunk.fence)
@@ -72,6 +50,6 @@ def test_a_run_that_was_superseded_shows_no_more() -> None:
 def test_only_the_latest_tasks_are_counted() -> None:
     previewing = Previewing()
     for _ in range(COUNTED_TASKS + 1):
-        previewing.count(chunk_of(uuid4()), one_more)
+        previewing.count(claimed(), one_more)
 
     assert len(previewing.take()) == COUNTED_TASKS
