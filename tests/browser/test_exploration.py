@@ -12,6 +12,7 @@ from tests.browser.test_everybody import seen_by_axe
 from tests.pictures import photograph
 
 MAKE, POSITION = 0x010F, 0x8825
+DETAILS, TAKEN = 0x8769, 0x9003
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -25,6 +26,13 @@ def located() -> Image.Exif:
     exif = Image.Exif()
     exif[MAKE] = "Leica"
     exif.get_ifd(POSITION).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)})
+    return exif
+
+
+def taken(moment: str) -> Image.Exif:
+    exif = Image.Exif()
+    exif[MAKE] = "Leica"
+    exif.get_ifd(DETAILS)[TAKEN] = moment
     return exif
 
 
@@ -65,3 +73,23 @@ async def test_an_exploration_shows_health_labels_leaks_and_positions(
     await expect(region.get_by_text("1 picture tells where it was taken")).to_be_visible()
     await expect(region.get_by_role("row").filter(has_text="Leica")).to_be_visible()
     assert await seen_by_axe(page) == []
+
+
+async def test_a_clock_that_is_wrong_by_ages_is_drawn_with_the_others(
+    page: Page, datasets: Datasets
+) -> None:
+    id_ = datasets.empty()
+    for n, year in enumerate(("2021", "2022", "9999")):
+        datasets.put(id_, f"{year}.jpg", picture(911 + n, taken(f"{year}:12:31 10:00:00")))
+    datasets.done(id_, "eda")
+
+    await page.goto(f"/datasets/{id_}/exploration")
+
+    timeline = page.locator(".timeline")
+    bars = timeline.locator("span")
+    await expect(bars).to_have_count(3)
+    last, whole = await bars.last.bounding_box(), await timeline.bounding_box()
+    assert last is not None
+    assert whole is not None
+    assert last["width"] >= 1
+    assert last["x"] + last["width"] <= whole["x"] + whole["width"] + 1
