@@ -8,13 +8,15 @@ import { Picture } from "./picture.js";
 
 const SHOWN = 12;
 
-export function FirstPictures({ dataset: { id, version, items: count } }) {
+export function FirstPictures({ dataset: { id, version, items: count, analyses } }) {
   const [items, setItems] = useState([]);
+  // any analysis that ends may have made thumbnails
+  const standings = analyses.map(({ type, standing }) => `${type} ${standing}`).join();
   useEffect(() => {
     let looking = true;
     get(`/datasets/${id}/items`, { limit: SHOWN }).then((page) => looking && setItems(page.items), () => {});
     return () => (looking = false);
-  }, [id, version]);
+  }, [id, version, standings]);
   return html`
     <section class="first-pictures" aria-labelledby="first-pictures">
       <div class="section-head">

@@ -14,8 +14,7 @@ export function OverviewPart({ room, dataset }) {
     room.clusters.want();
     room.eda.want();
   }, [room]);
-  const found = room.analysis.found.value; // thumbnails are there once an analysis is
-  const issues = found?.result.issues;
+  const issues = room.analysis.found.value?.result.issues;
   return html`
     <div class="overview">
       <${AddPictures} room=${room} dataset=${dataset} />
@@ -27,7 +26,7 @@ export function OverviewPart({ room, dataset }) {
           <${HealthInShort} room=${room} />
           <${GroupsInShort} room=${room} />
         </div>
-        <${FirstPictures} key=${found?.task.id} dataset=${dataset} />`}
+        <${FirstPictures} dataset=${dataset} />`}
     </div>`;
 }
 
