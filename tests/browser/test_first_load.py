@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, Request, Route, expect
 
 from tests.browser.datasets import Datasets
+from tests.integration.test_api import API
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -49,21 +50,38 @@ async def test_a_page_names_exactly_the_modules_that_it_runs(page: Page, analyse
         assert {url for url in modules if "/vendor/swagger-ui" not in url} == set(named), path
 
 
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        ("/", "datasets?limit=60"),
+        ("/datasets/{id}", "datasets/{id}"),
+        ("/datasets/{id}/studio", "datasets/{id}"),
+    ],
+)
 async def test_a_page_asks_at_once_for_what_it_shows_first_and_only_once(
-    page: Page, analysed: str
+    page: Page, analysed: str, path: str, first: str
 ) -> None:
-    for path, first in (
-        ("/", "/api/v1/datasets?limit=60"),
-        (f"/datasets/{analysed}", f"/api/v1/datasets/{analysed}"),
-        (f"/datasets/{analysed}/studio", f"/api/v1/datasets/{analysed}"),
-    ):
-        asked = heard(page, "/api/v1/")
-        await page.goto(path)
-        await expect(page.locator(places(analysed)[path]).first).to_be_visible()
+    place = path.format(id=analysed)
+    asked = heard(page, f"{API}/")
 
-        addresses = [each.url.partition("/api/")[2] for each in asked]
-        for address in ("v1/session", first.removeprefix("/api/")):
-            assert addresses.count(address) == 1, (path, address)
+    await page.goto(place)
+    await expect(page.locator(places(analysed)[place]).first).to_be_visible()
+
+    addresses = [each.url.partition(f"{API}/")[2] for each in asked]
+    for address in ("session", first.format(id=analysed)):
+        assert addresses.count(address) == 1, address
+
+
+async def test_an_overview_asks_for_its_first_pictures_once(page: Page, analysed: str) -> None:
+    asked = heard(page, f"/datasets/{analysed}/items?limit=12")
+    await page.goto(f"/datasets/{analysed}")
+    await expect(page.locator(".in-short-groups")).to_be_visible()
+    await expect(page.locator(".first-pictures img").first).to_be_visible()
+
+    await page.get_by_role("link", name="Attributes", exact=True).click()
+    await expect(page.locator("figure").first).to_be_visible()
+
+    assert len(asked) == 1
 
 
 async def test_a_second_visit_fetches_no_code_over_the_line(page: Page) -> None:
