@@ -7,7 +7,7 @@ export const place = signal(here());
 export const visits = signal(0);
 
 /** By path what was chosen there last. */
-const choices = new Map([[location.pathname, location.search]]);
+const choices = signal({ [location.pathname]: location.search });
 
 /** Goes to a path of this site; `still` leaves the focus and what is seen where they are. */
 export function go(to, { replace = false, still = false } = {}) {
@@ -24,7 +24,7 @@ export function remember(name, value) {
   if (value) url.searchParams.set(name, value);
   else url.searchParams.delete(name);
   history.replaceState(null, "", url);
-  choices.set(url.pathname, url.search);
+  noteChoices(url);
 }
 
 export function remembered(name) {
@@ -33,7 +33,7 @@ export function remembered(name) {
 
 /** A path with the choices that were made there last. */
 export function asLeft(path) {
-  return path + (choices.get(path) ?? "");
+  return path + (choices.value[path] ?? "");
 }
 
 /** Only a path of this site, whatever the address bar claims. */
@@ -60,11 +60,15 @@ function staysHere(link, event) {
 }
 
 function arrive() {
-  choices.set(location.pathname, location.search);
   batch(() => {
+    noteChoices(location);
     place.value = here();
     visits.value += 1;
   });
+}
+
+function noteChoices({ pathname, search }) {
+  choices.value = { ...choices.peek(), [pathname]: search };
 }
 
 function here() {
