@@ -41,7 +41,7 @@ function Room() {
   const dataset = place.value.match(/^\/datasets\/([^/]+)(?:\/([^/]+))?$/);
   if (place.value === "/") return html`<${DatasetsPage} key=${visits.value} />`;
   if (dataset) return html`<${DatasetPage} key=${dataset[1]} id=${dataset[1]} part=${dataset[2]} />`;
-  if (place.value === "/drift") return html`<${DriftPage} />`;
+  if (place.value === "/drift") return html`<${DriftPage} key=${visits.value} />`;
   return html`<${NoSuchPage} />`;
 }
 

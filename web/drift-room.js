@@ -51,6 +51,7 @@ export class DriftRoom {
   }
 
   stop() {
+    this.question = null;
     this.live.value?.stop();
   }
 
@@ -105,6 +106,7 @@ export class DriftRoom {
   async recall() {
     this.submitProblem.value = null;
     this.recallProblem.value = null;
+    this.#forget();
     // what was asked for before must not answer for it
     const question = (this.question = {});
     try {
@@ -115,6 +117,14 @@ export class DriftRoom {
     }
   }
 
+  /** What was found of other sides must not stand below the names of these. */
+  #forget() {
+    this.live.value?.stop();
+    this.live.value = null;
+    this.history.value = undefined;
+    this.shown.value = null;
+  }
+
   async #readSplits(id) {
     if (!id || this.splits.value[id]) return;
     const { splits } = await get(`/datasets/${id}/labels`);
@@ -123,10 +133,6 @@ export class DriftRoom {
 
   /** What was found of this pair, and what is being found. */
   async #recallPair(question) {
-    this.live.value?.stop();
-    this.live.value = null;
-    this.history.value = undefined;
-    this.shown.value = null;
     const pair = this.sides.value;
     if (!this.comparable.value) return;
     const { items } = await get("/tasks", { dataset_id: pair.reference.id, type: "drift", limit: LISTED });

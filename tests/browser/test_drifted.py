@@ -70,6 +70,39 @@ async def test_the_address_brings_a_comparison_back_and_the_sides_can_be_swapped
     await expect(page.get_by_label("Dataset of the reference")).to_have_value(sides[1])
 
 
+async def test_what_was_found_of_others_never_stands_under_the_names_of_these(
+    page: Page, datasets: Datasets, tmp_path: Path, provoked: list[str]
+) -> None:
+    provoked.append("503")
+    one, other = (
+        sent(datasets, write_side(tmp_path / name, seed, count=25), f"{name} {uuid4()}")
+        for name, seed in (("one", 9000), ("other", 9500))
+    )
+    third = datasets.empty()
+    await page.goto(f"/drift?reference={one}&target={other}")
+    await page.get_by_role("button", name="Compare", exact=True).click()
+    verdict = page.locator(".findings .notice-title")
+    await expect(verdict).to_be_visible(timeout=60_000)
+
+    await page.route(f"**/{third}/labels", lambda route: route.fulfill(status=503))
+    await page.get_by_label("Dataset to compare").select_option(third)
+
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(verdict).to_have_count(0)
+
+
+async def test_the_way_to_drift_in_the_head_of_every_page_begins_anew(
+    page: Page, datasets: Datasets
+) -> None:
+    await page.goto(f"/drift?reference={datasets.empty()}&target={datasets.empty()}")
+    await expect(page.get_by_text("Not compared yet")).to_be_visible()
+
+    await page.get_by_role("link", name="Drift", exact=True).click()
+
+    await expect(page.get_by_text("Choose two datasets, or two splits of one")).to_be_visible()
+    await expect(page.get_by_label("Dataset of the reference")).to_have_value("")
+
+
 async def test_the_figures_can_be_taken_along(
     page: Page, datasets: Datasets, tmp_path: Path
 ) -> None:
