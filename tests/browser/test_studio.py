@@ -272,6 +272,34 @@ async def test_the_studio_of_a_dataset_that_is_not_there_says_so(
     await expect(page.get_by_role("heading", name="There is no such dataset")).to_be_visible()
 
 
+async def test_what_could_not_be_grouped_is_not_told_to_be_in_no_group(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    dataset = datasets.filled(sample_folder)
+    asked = {"type": "clustering", "dataset_id": dataset, "params": {"clusters": 3}}
+    datasets.ended(datasets.client.post(f"{API}/tasks", json=asked).json())
+    result = datasets.client.get(datasets.newest_task(dataset)["links"]["result"]).json()
+    assert result["unreadable"] > 0
+
+    await studio_of(page, dataset)
+
+    groups = page.get_by_role("region", name="Group")
+    await expect(groups.get_by_role("button", name="Group 2")).to_be_visible()
+    await expect(groups.get_by_role("button", name="in no group")).to_have_count(
+        1 if result["unassigned"]["size"] else 0
+    )
+
+
+async def test_what_an_address_asks_for_in_vain_is_left_out(page: Page, analysed: str) -> None:
+    odd = "f.items=0~3&f.label=[1,{}]&f.width=[%22a%22]&f.split=0~1&f.nothing=2~1"
+
+    left = await studio_of(page, analysed, f"?{odd}")
+
+    await expect(left).to_contain_text("0 of")
+    await page.get_by_role("button", name="Clear all").click()
+    await expect(tiles(page).first).to_be_visible()
+
+
 async def test_what_comes_meanwhile_is_told_and_shown_without_losing_what_was_chosen(
     page: Page, datasets: Datasets, sample_folder: Path
 ) -> None:

@@ -14,6 +14,7 @@ export function NewsLine({ studio, dataset }) {
   const show = async () => {
     setAsking(true);
     setProblem(null);
+    ignore(null);
     await studio.renew(dataset).catch(setProblem);
     setAsking(false);
   };

@@ -17,6 +17,7 @@ export const GROUP = "group";
 export const LASSO = "lasso";
 /** Items one by one, as a result names them. */
 export const ITEMS = "items";
+const UNSEEN = -2;
 const ISSUE = "issue.";
 /** Issues that an item has or has not, whatever their threshold is of. */
 const WHOLE = new Set(["exact_duplicates", "near_duplicates"]);
@@ -192,8 +193,9 @@ export class StudioRoom {
     if (!found) return;
     const { x, y, cluster } = found.told.columns;
     this.groups = { x: this.#joined(found.told, x, NaN), y: this.#joined(found.told, y, NaN) };
-    const codes = this.#joined(found.told, cluster, -1).map((group) => group + 1);
-    const most = codes.reduce((one, other) => Math.max(one, other), 0);
+    // what the clustering has not seen is not what it put in no group: it has no name at all
+    const codes = Uint32Array.from(this.#joined(found.told, cluster, UNSEEN), (group) => group + 1);
+    const most = cluster.reduce((one, other) => Math.max(one, other), -1) + 1;
     if (most > 0) this.facets[GROUP] = { codes, names: [null, ...Array.from({ length: most }, (_, n) => String(n))] };
   }
 
@@ -230,7 +232,7 @@ export class StudioRoom {
   /** Whether item n is kept; null for what there is not in this dataset. */
   #keeps(name, { from, to, names, mask }) {
     if (mask) return (n) => mask[n] === 1;
-    if (name === ITEMS) {
+    if (names && name === ITEMS) {
       const kept = new Set(names);
       return (n) => kept.has(this.ids[n]);
     }

@@ -2,6 +2,7 @@
 
 /** Remembers what is at the top of a wall that is scrolled by `top` pixels. */
 export function holdPlace(studio, top, { columns, row }) {
+  if (studio.renewed) return; // it has yet to be put there
   const first = Math.floor(top / row) * columns;
   studio.held = { id: studio.ids[studio.wanted.peek()[first]], past: top % row };
 }
