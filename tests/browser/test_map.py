@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,9 @@ SHARP = """
     return [width / devicePixelRatio - box.width, height / devicePixelRatio - box.height];
   }"""
 BORDER = 2
+
+Place = Callable[[int], tuple[float, float]]
+"""Where on a map its nth point lies."""
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +203,10 @@ async def test_cards_of_groups_and_the_map_choose_each_other(page: Page, grouped
     await expect(card).to_have_class("group")
 
 
-async def test_a_map_needs_no_more_than_a_keyboard_and_an_ear(page: Page, grouped: str) -> None:
+async def test_a_map_needs_no_more_than_a_keyboard_and_an_ear(
+    page: Page, grouped: str, datasets: Datasets
+) -> None:
+    await lay_out(page, datasets, grouped, in_rows)
     field = await opened(page, grouped)
     voice = page.locator(".item-map [aria-live=polite]")
     await field.focus()
@@ -333,9 +341,7 @@ async def test_two_fingers_zoom_the_map(page: Page, grouped: str) -> None:
 async def test_pictures_at_the_same_place_are_counted_walked_through_and_chosen_together(
     page: Page, grouped: str, datasets: Datasets
 ) -> None:
-    task = datasets.newest_task(grouped)
-    answer = datasets.client.get(f"{task['links']['self']}/map")
-    await page.route("**/map", lambda route: route.fulfill(body=all_at_one_place(answer.content)))
+    await lay_out(page, datasets, grouped, lambda _: (0, 0))
     await page.goto(f"/datasets/{grouped}/groups")
     field = page.get_by_role("application", name=re.compile("^Map of"))
     await field.focus()
@@ -358,12 +364,19 @@ def numbers_of(words: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def all_at_one_place(columns: bytes) -> bytes:
-    """The same map, where nothing can be told apart by its place."""
+async def lay_out(page: Page, datasets: Datasets, id_: str, place: Place) -> None:
+    """Shows the same map with its points elsewhere: where clusterings put them differs."""
+    task = datasets.newest_task(id_)
+    columns = datasets.client.get(f"{task['links']['self']}/map").content
     start = 8 + int.from_bytes(columns[:8], "little")
     header = json.loads(columns[8:start])
     body = bytearray(columns)
-    for name in ("x", "y"):
-        first, last = header[name]["data_offsets"]
-        body[start + first : start + last] = bytes(last - first)
-    return bytes(body)
+    for axis, name in enumerate(("x", "y")):
+        first, last = (start + offset for offset in header[name]["data_offsets"])
+        count = (last - first) // 4
+        body[first:last] = struct.pack(f"<{count}f", *(place(n)[axis] for n in range(count)))
+    await page.route("**/map", lambda route: route.fulfill(body=bytes(body)))
+
+
+def in_rows(n: int) -> tuple[float, float]:
+    return n % 8, n // 8
