@@ -8,8 +8,8 @@ export function ChartTable({ label, columns, rows }) {
       <table>
         <thead><tr>${columns.map((words) => html`<th key=${words} scope="col">${words}</th>`)}</tr></thead>
         <tbody>
-          ${rows.map(([head, ...cells]) => html`
-            <tr key=${head}><th scope="row">${head}</th>${cells.map((cell, n) => html`<td key=${n}>${cell}</td>`)}</tr>`)}
+          ${rows.map(([head, ...cells], row) => html`
+            <tr key=${row}><th scope="row">${head}</th>${cells.map((cell, n) => html`<td key=${n}>${cell}</td>`)}</tr>`)}
         </tbody>
       </table>
     </div>`;

@@ -1,5 +1,6 @@
 /** HistogramTable: the same counts as rows; empty bins at the ends are left out. */
 
+import { FigureLink } from "../components/figure-link.js";
 import { count } from "../format.js";
 import { t } from "../language.js";
 import { html } from "../ui.js";
@@ -9,7 +10,7 @@ import { ChartTable, filled } from "./chart-table.js";
 export function HistogramTable({ edges, counts, show, leads }) {
   const rows = filled(counts).map((bin) => [
     rangeWords(edges, bin, show),
-    leads && counts[bin] > 0 ? html`<a class="in-studio" href=${leads(bin, bin)}>${count(counts[bin])}</a>` : count(counts[bin]),
+    html`<${FigureLink} to=${counts[bin] > 0 && leads?.(bin, bin)}>${count(counts[bin])}<//>`,
   ]);
   return html`<${ChartTable} label=${t("chart.count")} columns=${[t("chart.range"), t("chart.count")]} rows=${rows} />`;
 }

@@ -1,5 +1,6 @@
 /** Histogram: counts in bins, with axes, the median, what is flagged, a table, and what is pointed at. */
 
+import { FigureLink } from "../components/figure-link.js";
 import { t } from "../language.js";
 import { html, useState } from "../ui.js";
 import { ChartFrame } from "./chart-frame.js";
@@ -31,11 +32,10 @@ export function Histogram(chart) {
 
 /** Where all values are the same there is nothing to draw. */
 function OneValue({ title, hint, counts: [count], show, median, leads }) {
-  const words = t("chart.all_equal", { count });
   return html`
     <figure class="histogram">
       <figcaption><span class="chart-name"><b>${title}</b><small>${hint}</small></span></figcaption>
-      <p class="chart-one"><b>${show(median)}</b> <small>${leads ? html`<a class="in-studio" href=${leads(0, 0)}>${words}</a>` : words}</small></p>
+      <p class="chart-one"><b>${show(median)}</b> <small><${FigureLink} to=${leads?.(0, 0)}>${t("chart.all_equal", { count })}<//></small></p>
     </figure>`;
 }
 
@@ -45,8 +45,7 @@ function Foot({ chart: { edges, counts, show, median, flagged }, at }) {
   }
   return html`
     <span>${median !== undefined && t("chart.median", { value: show(median) })}</span>
-    ${flagged && html`
-      <span class="chart-flagged">${flagged.to ? html`<a class="in-studio" href=${flagged.to}>${flagged.label}</a>` : flagged.label}</span>`}`;
+    ${flagged && html`<span class="chart-flagged"><${FigureLink} to=${flagged.to}>${flagged.label}<//></span>`}`;
 }
 
 /** All of it in a sentence, for whoever cannot see it. */

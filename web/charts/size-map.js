@@ -1,5 +1,6 @@
 /** SizeMap: how many pictures are about how wide and how high; both grow by a constant factor, squares lie on the diagonal. */
 
+import { FigureLink } from "../components/figure-link.js";
 import { count, figure } from "../format.js";
 import { t } from "../language.js";
 import { studioAddress } from "../studio/chosen.js";
@@ -19,17 +20,17 @@ export function SizeMap({ id, sizes: { edges, cells, common, different } }) {
   const bins = edges.length - 1;
   const ends = [edges[0], edges.at(-1)];
   const ticks = logTicks(...ends).map((value) => [figure(value), placeOf(value, ends, true)]);
-  const [{ width, height, items }] = common;
+  const told = { count: different, ...common[0] };
   const leads = ({ x, y }) => studioAddress(id, { width: rangeOf(edges, x), height: rangeOf(edges, y) });
   return html`
     <${ChartFrame} name="sizes" title=${t("eda.sizes")} hint=${t("eda.sizes_hint")} columns=${COLUMNS}
       rows=${() => cells.map((cell) => [edges[cell.x], edges[cell.x + 1], edges[cell.y], edges[cell.y + 1], cell.items])}
       table=${html`<${ChartTable} label=${t("eda.sizes")} columns=${[t("eda.width_height"), t("chart.count")]}
-        rows=${ordered.map((cell) => [wordsOf(edges, cell), html`<a class="in-studio" href=${leads(cell)}>${count(cell.items)}</a>`])} />`}
-      foot=${() => t("eda.sizes_foot", { width, height, count: items, different })}>
+        rows=${ordered.map((cell) => [wordsOf(edges, cell), html`<${FigureLink} to=${leads(cell)}>${count(cell.items)}<//>`])} />`}
+      foot=${() => t("eda.sizes_foot", told)}>
       <div class="size-map">
         <span class="size-map-high" aria-hidden="true">${t("attribute.height")}</span>
-        <div class="size-map-field" role="img" aria-label=${t("eda.sizes_summary", { different, width, height, count: items })}>
+        <div class="size-map-field" role="img" aria-label=${t("eda.sizes_summary", told)}>
           ${ticks.map(([words, place]) => html`
             <span key=${words} class="size-map-tick" aria-hidden="true" style=${{ left: `${100 * place}%` }}>${words}</span>
             <span key=${`${words} high`} class="size-map-tick high" aria-hidden="true" style=${{ bottom: `${100 * place}%` }}>${words}</span>`)}

@@ -12,6 +12,7 @@ import { ClusterCard, UnassignedCard } from "./cluster-card.js";
 import { ClusterCandidates } from "./cluster-candidates.js";
 import { ClusterMapView } from "./cluster-map-view.js";
 import { Downloads } from "./downloads.js";
+import { MoreGroups } from "./more-groups.js";
 import { Notice, ProblemNotice } from "./notice.js";
 
 /** Groups whose cards are there from the start. */
@@ -28,6 +29,7 @@ export function Clusters({ room, dataset }) {
       ${problem.value && html`
         <${ProblemNotice} problem=${problem.value} title=${t("findings.failed")} retry=${() => room.clusters.load()} />`}
       ${found.value && html`<${Found} ...${found.value} dataset=${dataset} />`}
+      ${found.value === undefined && !problem.value && html`<p class="patience" role="status">${t("site.loading")}</p>`}
       ${found.value === null && html`<p class="hint">${t("clusters.never_help")}</p>`}
     </section>`;
 }
@@ -75,6 +77,5 @@ function Cards({ cards, unassigned, map }) {
       ${shown.map((card) => html`<${ClusterCard} key=${card.cluster} card=${card} map=${map} />`)}
       ${unassigned.size > 0 && html`<${UnassignedCard} unassigned=${unassigned} map=${map} />`}
     </ul>
-    ${shown.length < cards.length && html`
-      <p class="more"><button class="button" onClick=${() => showAll(true)}>${t("groups.more", { count: cards.length - shown.length })}</button></p>`}`;
+    <${MoreGroups} count=${cards.length - shown.length} show=${() => showAll(true)} />`;
 }

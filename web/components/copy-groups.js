@@ -4,6 +4,7 @@ import { has, t } from "../language.js";
 import { visible } from "../text.js";
 import { html, useState } from "../ui.js";
 import { InStudio, itemsCondition } from "./in-studio.js";
+import { MoreGroups } from "./more-groups.js";
 import { Picture } from "./picture.js";
 
 /** Groups that are there from the start. */
@@ -33,12 +34,15 @@ function Found({ id, found, place }) {
     <ul class="groups">
       ${shown.map((group) => html`
         <li key=${group.shown[0].item_id} class="group">
-          <p class="hint"><${InStudio} id=${id} chosen=${itemsCondition(group.shown)}>${t("groups.size", { count: group.items })}<//></p>
+          <p class="hint"><${InStudio} id=${id} chosen=${itemsCondition(group.shown)}>${sizeOf(group)}<//></p>
           <ul class="gallery">
             ${group.shown.map((item) => html`<${Picture} key=${item.item_id} item=${item} why=${visible(item[place])} />`)}
           </ul>
         </li>`)}
     </ul>
-    ${shown.length < found.shown.length && html`
-      <p class="more"><button class="button" onClick=${() => showAll(true)}>${t("groups.more", { count: found.shown.length - shown.length })}</button></p>`}`;
+    <${MoreGroups} count=${found.shown.length - shown.length} show=${() => showAll(true)} />`;
+}
+
+function sizeOf({ items: count, shown: { length: shown } }) {
+  return t(shown < count ? "groups.size_shown" : "groups.size", { count, shown });
 }

@@ -4,6 +4,7 @@ import { limitOf } from "../issues.js";
 import { t } from "../language.js";
 import { html, useState } from "../ui.js";
 import { InStudio, issueCondition, itemsCondition } from "./in-studio.js";
+import { MoreGroups } from "./more-groups.js";
 import { Picture } from "./picture.js";
 
 /** As many members of a group as a result tells of. */
@@ -24,8 +25,7 @@ export function DuplicateGroups({ id, issue, found }) {
           ${found.shown.length < found.groups && html`<span>${t("groups.shown", { count: found.shown.length })}</span>`}
         </p>
         <ul class="groups">${shown.map((group) => html`<${Group} key=${group[0].item_id} id=${id} group=${group} />`)}</ul>
-        ${shown.length < found.shown.length && html`
-          <p class="more"><button class="button" onClick=${() => showAll(true)}>${t("groups.more", { count: found.shown.length - shown.length })}</button></p>`}`}
+        <${MoreGroups} count=${found.shown.length - shown.length} show=${() => showAll(true)} />`}
     </section>`;
 }
 

@@ -23,6 +23,7 @@ export function Exploration({ room, dataset }) {
         <${ProblemNotice} problem=${problem.value} title=${t("findings.failed")} retry=${() => room.eda.load()} />`}
       ${live?.preview.value && html`<${ExplorationSoFar} counts=${live.preview.value} />`}
       ${found.value && !live && html`<${ExplorationFound} ...${found.value} dataset=${dataset} />`}
+      ${found.value === undefined && !live && !problem.value && html`<p class="patience" role="status">${t("site.loading")}</p>`}
       ${found.value === null && !live && html`<p class="hint">${t("eda.never_help")}</p>`}
     </section>`;
 }

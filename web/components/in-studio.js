@@ -2,10 +2,11 @@
 
 import { studioAddress } from "../studio/chosen.js";
 import { html } from "../ui.js";
+import { FigureLink } from "./figure-link.js";
 
 /** `chosen` are conditions by name, as the studio has them. */
 export function InStudio({ id, chosen, label, children }) {
-  return html`<a class="in-studio" href=${studioAddress(id, chosen)} aria-label=${label}>${children}</a>`;
+  return html`<${FigureLink} to=${studioAddress(id, chosen)} label=${label}>${children}<//>`;
 }
 
 /** Of an issue of a result: what is below its threshold; of what is in groups, all that is in one. */

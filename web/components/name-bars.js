@@ -5,6 +5,7 @@ import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
 import { CsvButton } from "./csv-button.js";
+import { FigureLink } from "./figure-link.js";
 
 /**
  * `names` are labels or cameras as a result tells them; `note` says more of all of them. `leads(name)`,
@@ -31,7 +32,7 @@ export function NameBars({ id, title, names, note, leads }) {
       </table>
       <p class="facts">
         ${names.rest.different > 0 && html`<span>${t("eda.rest", { count: names.rest.different, items: count(names.rest.items) })}</span>`}
-        ${names.unnamed > 0 && html`<span>${leads ? html`<a class="in-studio" href=${leads(null)}>${t("eda.unnamed", { count: names.unnamed })}</a>` : t("eda.unnamed", { count: names.unnamed })}</span>`}
+        ${names.unnamed > 0 && html`<span><${FigureLink} to=${leads?.(null)}>${t("eda.unnamed", { count: names.unnamed })}<//></span>`}
       </p>
     </section>`;
 }
@@ -40,7 +41,7 @@ function Bar({ name, items, share: part, most, leads }) {
   return html`
     <tr>
       <th scope="row">${visible(name)}</th>
-      <td><span class="name-bar" style=${{ width: `${(70 * items) / most}%` }}></span>${leads ? html`<a class="in-studio" href=${leads(name)}>${count(items)}</a>` : count(items)}</td>
+      <td><span class="name-bar" style=${{ width: `${(70 * items) / most}%` }}></span><${FigureLink} to=${leads?.(name)}>${count(items)}<//></td>
       <td>${share(part)}</td>
     </tr>`;
 }

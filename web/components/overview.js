@@ -4,6 +4,7 @@ import { count } from "../format.js";
 import { t } from "../language.js";
 import { partAddress } from "../parts.js";
 import { html } from "../ui.js";
+import { FigureLink } from "./figure-link.js";
 import { InStudio, nameCondition } from "./in-studio.js";
 
 const FIGURES = ["analysed", "unreadable", "animated", "rotated"];
@@ -23,8 +24,8 @@ export function Overview({ id, counts, note }) {
 }
 
 function Figure({ id, name, value }) {
-  if (!id || name !== "unreadable" || value === 0) return count(value);
-  return html`<a class="in-studio" href=${`${partAddress(id, "issues")}?issue=unreadable`}>${count(value)}</a>`;
+  const leads = id && name === "unreadable" && value > 0;
+  return html`<${FigureLink} to=${leads && `${partAddress(id, "issues")}?issue=unreadable`}>${count(value)}<//>`;
 }
 
 /** With an `id` each leads to its files. */

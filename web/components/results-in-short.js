@@ -2,11 +2,11 @@
 
 import { count, figure } from "../format.js";
 import { Icon } from "../icons.js";
-import { isOfGroups } from "../issues.js";
 import { t } from "../language.js";
 import { partAddress } from "../parts.js";
 import { creates } from "../session.js";
 import { html } from "../ui.js";
+import { FigureLink } from "./figure-link.js";
 import { InStudio, issueCondition, nameCondition } from "./in-studio.js";
 import { ProblemNotice } from "./notice.js";
 import { Thumbnail } from "./thumbnail.js";
@@ -36,7 +36,7 @@ export function IssuesInShort({ id, issues }) {
 function Pictures({ id, issue }) {
   const label = t("in_short.see", { title: t(`issue.${issue.name}`), count: issue.count });
   if (issue.name === "unreadable") {
-    return html`<a class="in-studio" href=${`${partAddress(id, "issues")}?issue=unreadable`} aria-label=${label}>${count(issue.count)}</a>`;
+    return html`<${FigureLink} to=${`${partAddress(id, "issues")}?issue=unreadable`} label=${label}>${count(issue.count)}<//>`;
   }
   return html`<${InStudio} id=${id} chosen=${issueCondition(issue)} label=${label}>${count(issue.count)}<//>`;
 }
@@ -60,11 +60,13 @@ export function HealthInShort({ room }) {
 }
 
 export function GroupsInShort({ room }) {
-  const cards = room.clusters.found.value?.result.cards ?? [];
+  const found = room.clusters.found.value;
+  const cards = found?.result.cards ?? [];
   return html`
     <${Card} name="groups" href=${partAddress(room.id, "groups")} title=${t("parts.groups")} newest=${room.clusters}
       never=${t("clusters.never_help")} start=${creates() && { words: t("clusters.action"), act: () => room.group(), busy: room.runs("clustering") }}
       more=${cards.length > EXAMPLES && t("in_short.more_groups", { count: cards.length - EXAMPLES })}>
+      ${found && cards.length === 0 && html`<p class="hint">${t("issue.none")}</p>`}
       <ul class="in-short-groups">
         ${cards.slice(0, EXAMPLES).map((card) => html`
           <li key=${card.cluster}>

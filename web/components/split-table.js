@@ -5,6 +5,7 @@ import { t } from "../language.js";
 import { visible } from "../text.js";
 import { html } from "../ui.js";
 import { CsvButton } from "./csv-button.js";
+import { FigureLink } from "./figure-link.js";
 
 const COLUMNS = ["split", "pictures", "share", "leaked", "label_difference", "unseen_labels"];
 
@@ -30,7 +31,7 @@ export function SplitTable({ splits, labels, leads }) {
         </table>
       </div>
       <p class="facts">
-        ${splits.unnamed > 0 && html`<span><a class="in-studio" href=${leads(null)}>${t("eda.unnamed", { count: splits.unnamed })}</a></span>`}
+        ${splits.unnamed > 0 && html`<span><${FigureLink} to=${leads(null)}>${t("eda.unnamed", { count: splits.unnamed })}<//></span>`}
         ${compared && splits.different > 1 && html`<span>${t("eda.difference_help", { name: visible(splits.shown[0].name) })}</span>`}
       </p>
     </section>`;
@@ -44,7 +45,7 @@ function Row({ split: { name, items, share: part, leaked, shift }, compared, lea
   return html`
     <tr>
       <th scope="row">${visible(name)}</th>
-      <td><a class="in-studio" href=${leads(name)}>${count(items)}</a></td>
+      <td><${FigureLink} to=${leads(name)}>${count(items)}<//></td>
       <td>${share(part)}</td>
       <td>${count(leaked)}</td>
       ${compared && html`<td>${shift ? share(shift.difference) : "–"}</td><td>${shift ? count(shift.unseen_labels) : "–"}</td>`}
