@@ -1,5 +1,6 @@
 """Active runs: how many chunks more a worker may claim."""
 
+import asyncio
 from pathlib import Path
 
 from service.storage.incoming import IncomingFolder
@@ -45,7 +46,11 @@ def test_no_more_runs_are_being_saved_than_there_are_slots() -> None:
 
 async def test_who_waits_for_a_slot_goes_on_when_a_run_is_being_saved() -> None:
     active, runs = filled(1)
+    waiting = asyncio.create_task(active.wait_for_slot())
+    await asyncio.sleep(0)
+    assert not waiting.done()
 
     active.conclude(runs[0])
 
-    await active.wait_for_slot()
+    await asyncio.wait_for(waiting, 5)
+    assert active.free_slots == 1
