@@ -19,11 +19,13 @@ WITH fence AS (
     SELECT b.id, b.sha256, b.size_bytes, f.chunk_id, f.run,
            EXISTS (SELECT FROM chunks c WHERE c.id = f.chunk_id AND c.run = f.run
                    AND c.state = 'running' AND c.id <> $8) AS elsewhere
-    FROM fence, blobs b LEFT JOIN features f
+    FROM fence, (
+        SELECT DISTINCT i.blob_id FROM items i
+        WHERE i.dataset_id = $3 AND i.blob_id BETWEEN $1 AND $2
+          AND i.added_in <= $4 AND (i.removed_in IS NULL OR i.removed_in > $4)
+    ) here JOIN blobs b ON b.id = here.blob_id LEFT JOIN features f
         ON f.blob_id = b.id AND f.extractor = $5 AND f.version = $6
-    WHERE b.id BETWEEN $1 AND $2 AND (f.state IS NULL OR f.state = 'claimed')
-      AND EXISTS (SELECT FROM items i WHERE i.blob_id = b.id AND i.dataset_id = $3
-          AND i.added_in <= $4 AND (i.removed_in IS NULL OR i.removed_in > $4))
+    WHERE (f.state IS NULL OR f.state = 'claimed')
       AND NOT EXISTS (SELECT FROM set_aside a WHERE a.stage_id = $7 AND a.key = b.id)
 ), claimed AS (
     INSERT INTO features (blob_id, extractor, version, state, chunk_id, run)

@@ -202,6 +202,7 @@ class ItemRow(Base):
             "removed_in",
             postgresql_where=text("removed_in IS NOT NULL"),
         ),
+        Index("ix_items_dataset_id_blob_id", "dataset_id", "blob_id"),
         Index("ix_items_blob_id", "blob_id"),
     )
 

@@ -13,6 +13,8 @@ from service.db.connection import SERVER_SIDE, STATEMENT_SECONDS, Connection, co
 RELEASE_SECONDS = 1.0
 """How long a connection may take to be clean again before it is thrown away."""
 CLOSE_SECONDS = 2.0
+PLANS_SECONDS = 15
+"""How long the plan of a statement is kept: one that was made for an empty table is soon wrong."""
 
 
 class Pool(asyncpg.pool.Pool):
@@ -24,6 +26,7 @@ class Pool(asyncpg.pool.Pool):
             min_size=least,
             max_size=most,
             max_queries=50_000,
+            max_cached_statement_lifetime=PLANS_SECONDS,
             max_inactive_connection_lifetime=300,
             init=_prepare,
             reset=_note_rest,
