@@ -75,7 +75,7 @@ EMBEDDING_MODEL = Entry(
             weight=0.66,
             over=Over.BLOBS_WITHOUT_VECTORS,
             unit="images",
-            chunk_size=100,
+            chunk_size=40,
             extractor=IMAGE_EXTRACTOR,
         ),
         StageSpec("publish", "Keeping vectors", weight=0.02),

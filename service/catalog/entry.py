@@ -33,6 +33,9 @@ class StageSpec:
     """What it maps over; None makes it a solo stage."""
     unit: str = ""
     chunk_size: int = 1
+    """The most keys of a chunk."""
+    key_bytes: int | None = None
+    """Where a chunk is full earlier if there is much to read: so many bytes count as one key."""
     extractor: Extractor | None = None
     of_target: bool = False
     """Whether it maps over the target of its task, not over the dataset."""

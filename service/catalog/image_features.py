@@ -3,6 +3,10 @@
 from service.catalog.entry import Over, StageSpec
 from service.domain.image_features import IMAGE_EXTRACTOR
 
+CHUNK_SIZE = 400
+KEY_BYTES = 64 * 1024
+"""A chunk takes about half a second, of tiny images as of large ones."""
+
 
 def features_stage(weight: float, *, of_target: bool = False) -> StageSpec:
     """Reads the images, of the dataset or of the target, that no analysis has read before."""
@@ -12,7 +16,8 @@ def features_stage(weight: float, *, of_target: bool = False) -> StageSpec:
         weight=weight,
         over=Over.BLOBS_WITHOUT_FEATURES,
         unit="images",
-        chunk_size=100,
+        chunk_size=CHUNK_SIZE,
+        key_bytes=KEY_BYTES,
         extractor=IMAGE_EXTRACTOR,
         of_target=of_target,
     )

@@ -5,24 +5,30 @@ from service.db.chunks import HOLD_FENCE
 from service.db.connection import LONG_SECONDS
 from service.db.engine import Database
 from service.db.finishing import Finished, Finishing
-from service.db.keys import ALL, KNOWN, OPEN, SUBJECT, subject_of
+from service.db.keys import ALL, BYTES, KNOWN, OPEN, SUBJECT, subject_of
+from service.db.workers import LEASE
 from service.domain.chunks import ClaimedChunk
 
-CHUNKS_OF_FEW = 32
+CHUNKS_A_SLOT = 8
+LEAST_CHUNKS = 16
 """Of less than so many full chunks as many smaller ones are made: every slot is busy to the end."""
 LEAST_SIZE = 4
-"""But none smaller than this, whose own cost would be felt."""
+LEAST_SHARE = 0.25
+"""But none is smaller than this, nor than this part of a full one: its own cost would be felt."""
 
-CUT = """
-WITH {subject}, keys AS ({keys}),
-ranges AS (
+CUT = f"""
+WITH {{subject}}, keys AS ({{keys}}), weighed AS (
+    SELECT k.key, 1 + {{bytes}}::float8 * $11 AS weight FROM keys k
+), upto AS (
+    SELECT key, sum(weight) OVER (ORDER BY key) - weight AS before FROM weighed
+), full_chunk AS (
+    SELECT LEAST($10::int, GREATEST({LEAST_SIZE}, {LEAST_SHARE} * $10::int,
+        (SELECT sum(weight) FROM weighed)
+        / GREATEST({LEAST_CHUNKS}, {CHUNKS_A_SLOT} * (SELECT sum(slots) FROM workers
+                   WHERE seen_at > clock_timestamp() - {LEASE})))) AS weight
+), ranges AS (
     SELECT min(key) AS first_key, max(key) AS last_key, count(*) AS size
-    FROM (
-        SELECT key, (row_number() OVER (ORDER BY key) - 1)
-            / LEAST($10, GREATEST($11, (count(*) OVER () + $12 - 1) / $12)) AS n
-        FROM keys
-    ) numbered
-    GROUP BY n
+    FROM upto, full_chunk GROUP BY floor(before / full_chunk.weight)
 ), stage AS (
     SELECT id FROM stages WHERE id = $3 FOR NO KEY UPDATE
 ), task AS (
@@ -37,7 +43,7 @@ ranges AS (
 ), total AS (
     SELECT count(*) AS chunks, COALESCE(sum(size), 0) AS keys FROM cut
 )
-UPDATE stages s SET total = t.keys, known = {known} - t.keys,
+UPDATE stages s SET total = t.keys, known = {{known}} - t.keys,
     chunks_open = s.chunks_open + t.chunks, started_at = clock_timestamp()
 FROM total t WHERE s.id = $3
 RETURNING t.chunks
@@ -61,11 +67,15 @@ class Planning:
             if held is None:
                 return None
             cut = await connection.fetchval(
-                CUT.format(subject=SUBJECT, keys=OPEN[spec.over], known=KNOWN[spec.over]),
+                CUT.format(
+                    subject=SUBJECT,
+                    keys=OPEN[spec.over],
+                    bytes=BYTES[spec.over],
+                    known=KNOWN[spec.over],
+                ),
                 *subject_of(chunk, spec, within=ALL),
                 spec.chunk_size,
-                LEAST_SIZE,
-                CHUNKS_OF_FEW,
+                1 / spec.key_bytes if spec.key_bytes else 0.0,
                 timeout=LONG_SECONDS,
             )
             finished = await self._finishing.finish(chunk, spec, None, connection=connection)

@@ -82,8 +82,8 @@ async def put(runtime: Runtime, user: User, dataset: Dataset, data: bytes) -> No
         await runtime.uploads.add(dataset.id, receiving.taken)
 
 
-async def add_blobs(runtime: Runtime, dataset: Dataset, count: int) -> None:
+async def add_blobs(runtime: Runtime, dataset: Dataset, count: int, *, size_bytes: int = 0) -> None:
     """Items whose bytes are nowhere."""
-    new = [NewItem(f"{n}.bin", n.to_bytes(32), n) for n in range(count)]
+    new = [NewItem(f"{n}.bin", n.to_bytes(32), size_bytes) for n in range(count)]
     await Blobs(runtime.database).reserve(new)
     await Items(runtime.database).add(dataset.id, new)
