@@ -26,6 +26,13 @@ _START_SECONDS = 120.0
 _START_PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
 _GRACE_SECONDS = 2.0
 
+_QUICK_SECONDS = 0.002
+_MANY_REPLIES = 16
+_FEW_BYTES = 32 * 1024
+_TOGETHER_SECONDS = 0.005
+"""Once many replies have come, each within so little, those of the next moment are read together:
+being woken costs as much as a tiny image. But not where so much comes that a child would wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spawned:
@@ -94,6 +101,8 @@ class Handle:
         self._burial: asyncio.Task[int] | None = None
         self._working = True
         self._next = self._end = 0
+        self._sent_at = 0.0
+        self._replies = self._read_bytes = 0
         self._oom_kills = 0
         self._died = asyncio.Event()
         self._sentinel = self._process.sentinel
@@ -143,6 +152,8 @@ class Handle:
         self._working = True
         self._keeps = keeps
         self._next, self._end = 0, items
+        self._sent_at = self._loop.time()
+        self._replies = 0
         self._current.value = -1
         self._oom_kills = death.kernel_oom_kills()
         try:
@@ -206,21 +217,34 @@ class Handle:
                 if not data:
                     raise await self._gone()
                 self._framing.feed(data)
+            self._replies += 1
             return reply_of(frame)
         except MalformedFrame as error:
             raise await self._broken(str(error)) from error
 
     async def _read(self, seconds: float) -> bytes:
         # A child that is quicker than us must not keep the event loop to itself.
-        await asyncio.sleep(0)
+        await asyncio.sleep(_TOGETHER_SECONDS if self._quick else 0)
         while True:
             try:
                 async with asyncio.timeout(seconds):
-                    return await self._loop.sock_recv(self._pipe, _READ_BYTES)
+                    data = await self._loop.sock_recv(self._pipe, _READ_BYTES)
             except TimeoutError:
                 self._condemn("stalled", f"nothing came for {seconds:g} s")
             except OSError:
                 return b""
+            else:
+                self._read_bytes = len(data)
+                return data
+
+    @property
+    def _quick(self) -> bool:
+        """Whether replies to this order come so quickly that several are best read at once."""
+        return (
+            self._replies >= _MANY_REPLIES
+            and self._loop.time() - self._sent_at < self._replies * _QUICK_SECONDS
+            and self._read_bytes < _FEW_BYTES
+        )
 
     async def _gone(self) -> ChildDied:
         """Tell why the pipe ended; a child that closed it but lives on is killed."""

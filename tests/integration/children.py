@@ -18,6 +18,11 @@ def echo(item: Any, shared: Any) -> Any:
     return item
 
 
+def rest(item: float, shared: Any) -> float:
+    time.sleep(item)
+    return item
+
+
 def pid(item: Any, shared: Any) -> int:
     return os.getpid()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -45,6 +46,24 @@ async def test_results_come_while_their_order_still_runs(
 
     assert first == Output(0, "there", b"", last=True)
     assert second == Output(1, "there", b"", last=True)
+
+
+async def test_quick_results_are_read_many_at_once(
+    executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    receive, reads = loop.sock_recv, list[int]()
+
+    async def count(pipe: socket.socket, most: int) -> bytes:
+        reads.append(most)
+        return await receive(pipe, most)
+
+    monkeypatch.setattr(loop, "sock_recv", count)
+
+    told = await data(executor, "rest", [0.0005] * 200)
+
+    assert told == [0.0005] * 200
+    assert len(reads) < 100
 
 
 async def test_an_unreadable_item_is_an_error_with_its_code_and_the_rest_goes_on(
