@@ -62,13 +62,16 @@ class Item(TypedDict):
 
 
 def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Everything that is kept of an image file; ``shared`` may say ``max_pixels``.
+    """Everything that is kept of an image file.
+
+    ``shared`` may say ``max_pixels``, and ``own_thumbnail_bytes``, up to which a file may be its
+    own thumbnail: making another of it costs more than reading it did.
 
     Returns ``({"numbers", "signature", "descriptor", "facts"}, thumbnail)``. ``numbers`` has
     exactly ``NAMES``. The signature is 24 bytes in hexadecimal: 8 of ``hashes.perceptual``, 16 of
     ``hashes.digest`` of the pixels in the mode the file has them in. The descriptor is what
     ``descriptors.describe`` says, in hexadecimal. The facts hold what ``exif.read`` says. The
-    thumbnail is a JPEG, or a WebP where there is transparency.
+    thumbnail is a JPEG, or a WebP where there is transparency; empty where the file is its own.
 
     Sizes, digests and sharpness come from every pixel; brightness, contrast, colours and entropy
     from 4,096 pixels of larger images; noise and block edges from 48 rows; blur, borders and what
@@ -96,6 +99,9 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
             "descriptor": descriptors.describe(views.square).hex(),
             "facts": _facts(picture, exif.read(picture.opened, stream)),
         }
+        small = item["size_bytes"] <= shared.get("own_thumbnail_bytes", 0)
+        if small and thumbnails.may_be_own(picture):
+            return data, b""
         return data, thumbnails.encode(views.small, picture.orientation)
 
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from service.domain.picture_types import picture_type
 from service.reports.blocks import Bars, Block, Facts, Gallery, Histogram, Section, Table
 from service.reports.words import told
 
@@ -60,8 +61,7 @@ class _Album:
             self.left_out += 1
             return None
         self._room -= len(data)
-        kind = "webp" if data[:4] == b"RIFF" else "jpeg"
-        return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+        return f"data:{picture_type(data)};base64,{base64.b64encode(data).decode()}"
 
 
 @cache

@@ -1,5 +1,7 @@
 """The HTTP face, as its users meet it: a web process and a worker that really run."""
 
+import base64
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 from openapi_spec_validator import validate
+from PIL import Image
 
 from service.api.schemas.common import Problem
 from service.api.schemas.datasets import DatasetAnswer, DatasetDetails
@@ -99,6 +102,21 @@ def test_uploaded_files_are_analysed_and_have_thumbnails(
     sha256 = added.json()["added"][0]["sha256"]
     thumbnail = client.get(f"{API}/blobs/{sha256}/thumbnail")
     assert thumbnail.headers["content-type"] == "image/jpeg"
+
+
+def test_a_tiny_picture_is_its_own_thumbnail(client: httpx2.Client, dataset: str) -> None:
+    Image.new("RGB", (16, 16), "teal").save(tiny := io.BytesIO(), "PNG")
+    files = [("files", ("tiny.png", tiny.getvalue()))]
+    added = client.post(f"{API}/datasets/{dataset}/files", files=files).json()["added"][0]
+    task = client.post(f"{API}/tasks", json={"type": "image_analysis", "dataset_id": dataset})
+    events(client, task.json()["links"]["events"])
+
+    thumbnail = client.get(f"{API}/blobs/{added['sha256']}/thumbnail")
+    report = client.get(f"{task.json()['links']['self']}/report").text
+
+    assert thumbnail.headers["content-type"] == "image/png"
+    assert thumbnail.content == tiny.getvalue()
+    assert base64.b64encode(tiny.getvalue()).decode() in report
 
 
 def test_answers_are_what_the_document_says(client: httpx2.Client, dataset: str) -> None:

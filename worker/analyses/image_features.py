@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from service.domain.features import Extractor
-from service.domain.image_features import NUMBERS
+from service.domain.image_features import NUMBERS, OWN_THUMBNAIL_BYTES
 from service.domain.saves import FeatureSave, Reason
 from service.processes.output import ItemError, Output
 from worker.analyses.image_preview import count_image, count_unreadable
@@ -21,9 +21,14 @@ def features_work(thresholds: Thresholds) -> MapWork:
     return MapWork(
         read=read_blobs,
         function="service.compute.images.extract",
-        shared=lambda run: {"max_pixels": run.runtime.settings.max_image_pixels},
+        shared=_shared,
         keep=partial(keep_features, thresholds),
     )
+
+
+def _shared(run: Run) -> Mapping[str, int]:
+    max_pixels = run.runtime.settings.max_image_pixels
+    return {"max_pixels": max_pixels, "own_thumbnail_bytes": OWN_THUMBNAIL_BYTES}
 
 
 async def read_blobs(run: Run) -> Batch:
@@ -65,7 +70,8 @@ def keep_features(thresholds: Thresholds, run: Run, unit: Unit, output: Output |
     count = partial(
         count_image, numbers=numbers, facts=output.data["facts"], params=thresholds(run)
     )
-    return Kept(save, thumbnail=(unit.subject, output.blob), count=count)
+    thumbnail = (unit.subject, output.blob) if output.blob else None
+    return Kept(save, thumbnail, count)
 
 
 def frozen(run: Run, *, of_target: bool = False) -> tuple[UUID, int, Extractor]:

@@ -19,20 +19,13 @@ from service.api.response_headers import (
     ETAG,
 )
 from service.api.views import PREFIX
+from service.domain.picture_types import picture_type
 from service.errors import MeanwhileError
 from service.usecases.datasets import BlobNotFound
 
 SHA256_LENGTH = 64
 RANGE = re.compile(r"(?=[^-]|-[0-9])([0-9]{0,19})-([0-9]{0,19})")
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-PICTURES = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
-)
-"""Types that a browser may show; whatever else a file claims to be, it is only to be saved."""
 
 
 class RangeNotSatisfiable(MeanwhileError):
@@ -92,7 +85,7 @@ async def read_blob(call: Call) -> Response:
     beginning = await asyncio.to_thread(storage.beginning, sha256)
     if beginning is None:
         raise BlobNotFound(f"the bytes of {sha256!r} are gone from storage")
-    media_type = _media_type(beginning)
+    media_type = picture_type(beginning)
     return BlobResponse(
         storage.blob_path(sha256),
         headers=headers,
@@ -107,7 +100,7 @@ async def read_thumbnail(call: Call) -> Response:
     data = await asyncio.to_thread(call.state.runtime.storage.thumbnail, sha256)
     if data is None:
         raise BlobNotFound("there is no thumbnail yet; an image analysis makes one")
-    return Response(data, media_type=_media_type(data), headers=FOREVER)
+    return Response(data, media_type=picture_type(data), headers=FOREVER)
 
 
 async def _visible(call: Call) -> str:
@@ -116,12 +109,6 @@ async def _visible(call: Call) -> str:
         raise InvalidRequest(f"{sha256!r} is not a SHA-256 in hexadecimal")
     await call.state.runtime.datasets.check_blob(call.user, sha256)
     return sha256
-
-
-def _media_type(beginning: bytes) -> str | None:
-    if beginning[:4] == b"RIFF" and beginning[8:12] == b"WEBP":
-        return "image/webp"
-    return next((type_ for magic, type_ in PICTURES if beginning.startswith(magic)), None)
 
 
 KEPT = (ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, ETAG)

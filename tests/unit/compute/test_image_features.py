@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
+from PIL.PngImagePlugin import PngInfo
 
 from service.compute.images import NAMES, extract
 from service.compute.issues import scores
 from service.errors import Unreadable
 from tests.pictures import HOSTILE, hostile_files, odd_files, photograph
+
+OWN = {"own_thumbnail_bytes": 4096}
 
 
 def features(folder: Path, image: Image.Image, name: str = "image.png") -> dict[str, Any]:
@@ -170,6 +173,64 @@ def test_a_turned_picture_has_an_upright_thumbnail(tmp_path: Path) -> None:
     assert told["numbers"]["width"] > told["numbers"]["height"]
     with Image.open(tmp_path / "thumbnail") as small:
         assert small.width < small.height
+
+
+def test_a_thumbnail_holds_nothing_that_was_written_beside_the_pixels(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Somebody's camera"
+    saved: dict[str, dict[str, Any]] = {
+        "of.jpg": {"comment": b"Somebody's comment", "exif": exif},
+        "of.png": {"pnginfo": _text("Somebody's text"), "exif": exif},
+        "of.webp": {"exif": exif, "xmp": b"<x>Somebody's words</x>"},
+    }
+    for name, told in saved.items():
+        path = tmp_path / name
+        photograph(1).save(path, **told)
+
+        _, thumbnail = extract({"path": str(path), "size_bytes": 1}, OWN)
+
+        assert b"Somebody" in path.read_bytes()
+        assert thumbnail
+        assert b"Somebody" not in thumbnail
+
+
+@pytest.mark.parametrize("name", ["tiny.png", "tiny.jpg"])
+def test_a_tiny_file_of_nothing_but_pixels_is_its_own_thumbnail(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    photograph(1, (32, 32)).save(path)
+
+    with_own = extract({"path": str(path), "size_bytes": path.stat().st_size}, OWN)
+    without = extract({"path": str(path), "size_bytes": path.stat().st_size}, {})
+
+    assert with_own == (without[0], b"")
+    assert without[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("comment.jpg", {"comment": b"told"}),
+        ("profile.png", {"icc_profile": b"told"}),
+        ("turned.jpg", {"exif": b"Exif\0\0"}),
+        ("other.gif", {}),
+        ("frames.png", {"save_all": True, "append_images": [Image.new("RGB", (32, 32))]}),
+    ],
+)
+def test_a_tiny_file_of_more_than_pixels_gets_a_thumbnail(
+    tmp_path: Path, name: str, told: dict[str, Any]
+) -> None:
+    path = tmp_path / name
+    photograph(1, (32, 32)).save(path, **told)
+
+    _, thumbnail = extract({"path": str(path), "size_bytes": path.stat().st_size}, OWN)
+
+    assert thumbnail
+
+
+def _text(words: str) -> PngInfo:
+    info = PngInfo()
+    info.add_text("Comment", words)
+    return info
 
 
 def test_heic_is_read_where_its_extra_is_installed(tmp_path: Path) -> None:
