@@ -6,7 +6,7 @@ import os
 import random
 import shutil
 import time
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from tests.integration.conftest import ended, running_worker
 
 ROUNDS = 2
 MOST_SECONDS = 600
+JOBS = (1, 2)
+"""Numbers of processes that CleanVision is tried with."""
 SLOTS = 2
 """Of the worker; fastdup has as many threads."""
 CELL = (500, 375)
@@ -50,8 +52,8 @@ class Set:
     size: tuple[int, int]
     suffix: str
     at_least: float
-    jobs: str = "1,2"
-    """Numbers of processes that CleanVision is tried with; with tiny images two are far slower."""
+    beside: int | None = None
+    """With how many processes of CleanVision's; None: with whichever number is faster."""
     rounds: int = ROUNDS
     beside_fastdup: float | None = None
     """How many times faster than fastdup, where it is asked, too."""
@@ -62,8 +64,9 @@ SETS = (
     Set("JPEG, 0.5 MP", 300, (816, 612), "jpg", 7),
     Set("JPEG, 9 MP", 24, (3464, 2598), "jpg", 16),
     Set("PNG, 0.2 MP", 300, (480, 360), "png", 2.3),
-    Set("PNG, 32 x 32", 50_000, (32, 32), "png", 5, jobs="1", rounds=1),
+    Set("PNG, 32 x 32", 50_000, (32, 32), "png", 5, beside=2, rounds=1),
 )
+"""With tiny images its own choice, a process a core, is slower than one process; both are told."""
 
 REAL = Set("test data", 0, (0, 0), "", 0)
 
@@ -149,11 +152,13 @@ async def _compared(runtime: Runtime, user: User, folder: Path, kind: Set) -> li
     importing = await runtime.tasks.start(user, asked)
     await ended(runtime, user, importing.task.id, seconds=MOST_SECONDS)
     images = len(os.listdir(folder))  # noqa: PTH208 - names alone
-    ours = theirs = fastdup = float("inf")
+    ours = fastdup = float("inf")
+    theirs: dict[int, float] = {}
     flagged, their_flags = dict[str, set[str]](), dict[str, set[str]]()
     for _ in range(kind.rounds):
-        told = await measured("cleanvision", str(folder), kind.jobs)
-        theirs = min(theirs, told["seconds"])
+        told = await measured("cleanvision", str(folder), ",".join(map(str, JOBS)))
+        for jobs in JOBS:
+            theirs[jobs] = min(theirs.get(jobs, float("inf")), told["seconds"][str(jobs)])
         their_flags = {name: set(paths) for name, paths in told["flagged"].items()}
         seconds, flagged = await _analysed(runtime, user, dataset)
         ours = min(ours, seconds)
@@ -164,10 +169,20 @@ async def _compared(runtime: Runtime, user: User, folder: Path, kind: Set) -> li
     beside = f"fastdup / image_analysis, {kind.name}"
     return [
         *([Figure(beside, fastdup / ours, "", kind.beside_fastdup)] if kind.beside_fastdup else []),
-        Figure(f"CleanVision / image_analysis, {kind.name}", theirs / ours, "", kind.at_least),
+        *_times_as_fast(kind, theirs, ours),
         Figure(f"image_analysis, {kind.name}", images / ours, "/s"),
         _disagreement(f"flags that differ, {kind.name}, {images} images", flagged, their_flags),
     ]
+
+
+def _times_as_fast(kind: Set, theirs: Mapping[int, float], ours: float) -> Iterator[Figure]:
+    name = f"CleanVision / image_analysis, {kind.name}"
+    if kind.beside is None:
+        yield Figure(name, min(theirs.values()) / ours, "", kind.at_least)
+        return
+    for jobs, seconds in theirs.items():
+        bar = kind.at_least if jobs == kind.beside else None
+        yield Figure(f"{name}, {jobs} of its processes", seconds / ours, "", bar)
 
 
 async def _analysed(
