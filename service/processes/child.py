@@ -28,6 +28,8 @@ Function: TypeAlias = Callable[[JSON, JSON], JSON]
 
 _PR_SET_PDEATHSIG = 1
 _READ_BYTES = 256 * 1024
+_YOUNG_OBJECTS = 10_000
+"""How many may be made between two looks for cycles; images leave none behind."""
 _DETAIL_CHARACTERS = 1_000
 _TRACEBACK_CHARACTERS = 10_000
 
@@ -43,6 +45,7 @@ def main(pipe: socket.socket, current: c_int64, limits: Limits, allowed: Sequenc
     _silence()
     # What was preloaded is shared with the other children until the collector touches it.
     gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS)
     child = Child(pipe, current, limits, allowed)
     try:
         child.serve(preloaded=os.getpid() != preload.SERVER_PID)
