@@ -41,7 +41,7 @@ export class DatasetRoom {
     try {
       await this.#refresh();
       if (this.stopped) return;
-      this.dataset.value.running.forEach((task) => this.#watch(task));
+      this.dataset.value.running.forEach((task) => this.#watching(task) ?? this.#watch(task));
       this.#follow();
       await this.#tellOfFailure();
     } catch (problem) {
@@ -98,9 +98,9 @@ export class DatasetRoom {
     await this.#refresh();
   }
 
-  /** Hears of files that arrive and of tasks, whoever has started them, for as long as the page is open. */
+  /** Hears of files that arrive and of tasks, whoever has started them, for as long as the page is open; once, however often it is loaded. */
   #follow() {
-    this.following = [
+    this.following ??= [
       this.upload.arrived.subscribe((times) => times > 0 && this.#refresh().catch(() => {})),
       this.upload.handed.subscribe((tasks) => tasks.forEach((task) => this.#watchNew(task))),
       this.upload.running.subscribe((running) => running || this.#askForRoom()),
@@ -182,6 +182,8 @@ export class DatasetRoom {
     const dataset = await get(`/datasets/${this.id}`);
     const changed = dataset.version !== this.dataset.peek()?.version;
     this.dataset.value = dataset;
-    if (changed) this.items.renew();
+    if (!changed) return;
+    this.cached.value = null;
+    this.items.renew();
   }
 }

@@ -25,15 +25,18 @@ export class NewestResult {
     if (this.wanted) await this.load();
   }
 
+  /** Where it is asked for again meanwhile, the answer to the last question counts. */
   async load() {
     this.wanted = true;
     this.problem.value = null;
+    const asking = (this.asking = {});
     try {
       const asked = { dataset_id: this.datasetId, type: this.type, status: "completed", limit: 1 };
       const [task] = (await get("/tasks", asked)).items;
-      this.found.value = task ? { task, result: await get(task.links.result) } : null;
+      const found = task ? { task, result: await get(task.links.result) } : null;
+      if (asking === this.asking) this.found.value = found;
     } catch (problem) {
-      this.problem.value = problem;
+      if (asking === this.asking) this.problem.value = problem;
     }
   }
 }

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from deploy.local.sample import write_sample
 from tests.browser.datasets import Datasets
@@ -97,6 +97,40 @@ async def test_an_unchanged_dataset_shows_the_analysis_that_it_has(
 
     await expect(page.get_by_text(re.compile("^Nothing has changed since"))).to_be_visible()
     await expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+async def test_an_analysis_is_not_said_to_hold_once_there_are_other_pictures(
+    page: Page, datasets: Datasets, sample_folder: Path
+) -> None:
+    id_ = datasets.filled(sample_folder)
+    datasets.analysed(id_)
+    await page.goto(f"/datasets/{id_}")
+    await page.get_by_role("button", name="Analyse again").click()
+    unchanged = page.get_by_text(re.compile("^Nothing has changed since"))
+    await expect(unchanged).to_be_visible()
+
+    more: FilePayload = {"name": "more.jpg", "mimeType": "image/jpeg", "buffer": b"another"}
+    await page.get_by_label("Choose files").set_input_files([more])
+
+    await expect(unchanged).to_have_count(0)
+
+
+async def test_a_page_that_could_not_be_loaded_is_there_at_the_second_try(
+    page: Page, analysed: str, provoked: list[str]
+) -> None:
+    provoked.append("503")
+
+    async def stumble(route: Route) -> None:
+        await route.fulfill(status=503, json={"code": "away", "title": "Away", "detail": "Later."})
+
+    await page.route("**/tasks?*", stumble)
+    await page.goto(f"/datasets/{analysed}")
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    await page.unroute("**/tasks?*")
+
+    await page.get_by_role("button", name="Try again").click()
+
+    await expect(page.get_by_role("button", name="Analyse again")).to_be_visible()
 
 
 async def test_a_chosen_issue_survives_a_reload(page: Page, analysed: str) -> None:
