@@ -17,7 +17,7 @@ from worker.active import ActiveRuns
 log = structlog.get_logger()
 
 Thumbnail = tuple[str, bytes]
-"""The SHA-256 of a blob in hexadecimal, and what it looks like."""
+"""The SHA-256 of a blob in hexadecimal, and what it looks like: nothing if it is to be shown."""
 VANISHED = Failure("not_stored", "a file was gone before it was stored")
 
 
@@ -74,7 +74,10 @@ class Storing:
     def _write(self, thumbnails: Sequence[Thumbnail]) -> None:
         for sha256, data in thumbnails:
             try:
-                self._storage.put_thumbnail(sha256, data)
+                if data:
+                    self._storage.put_thumbnail(sha256, data)
+                else:
+                    self._storage.show_blob_as_thumbnail(sha256)
             except OSError as error:  # it can be made again; the features are worth more
                 log.warning("thumbnail.not_stored", sha256=sha256, error=str(error))
 

@@ -66,7 +66,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, bytes)."""
+    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, bytes; none: the blob)."""
 
     save: Save
     thumbnail: tuple[str, bytes] | None = None

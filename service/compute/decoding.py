@@ -155,11 +155,13 @@ def decode(stream: BinaryIO, *, max_pixels: int, may_scale: bool) -> Picture:
     with _failures_named(known=head.startswith(_MAGIC)), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         opened = _open(stream, max_pixels)
+        _forget_words(opened)
         size = opened.size
         if may_scale and size[0] * size[1] >= LARGE_PIXELS:
             opened.draft(None, _scaled_size(size))
         scaled = opened.size != size
         opened.load()
+        _forget_words(opened)  # those behind the pixels
         _check_pixels(opened.size, max_pixels)
         image = _measurable(opened)
     return Picture(
@@ -180,6 +182,12 @@ def _open(stream: BinaryIO, max_pixels: int) -> ImageFile.ImageFile:
     image = Image.open(stream, formats=_OPENED)
     _check_pixels(image.size, max_pixels)
     return image
+
+
+def _forget_words(opened: Image.Image) -> None:
+    """A PNG may have a text of that name, which Pillow takes for a colour."""
+    if isinstance(opened.info.get("transparency"), str):
+        del opened.info["transparency"]
 
 
 def _check_pixels(size: tuple[int, int], max_pixels: int) -> None:

@@ -1,13 +1,14 @@
 """Images: everything that is kept of an image, from one decode of its file."""
 
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, BinaryIO, Final, TypedDict
 
 import numpy as np
 from PIL import Image
 
 from service.compute import (
     attributes,
+    bare_files,
     compression,
     decoding,
     descriptors,
@@ -99,10 +100,17 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
             "descriptor": descriptors.describe(views.square).hex(),
             "facts": _facts(picture, exif.read(picture.opened, stream)),
         }
-        small = item["size_bytes"] <= shared.get("own_thumbnail_bytes", 0)
-        if small and thumbnails.may_be_own(picture):
+        if item["size_bytes"] <= shared.get("own_thumbnail_bytes", 0) and _is_own(picture, stream):
             return data, b""
         return data, thumbnails.encode(views.small, picture.orientation)
+
+
+def _is_own(picture: Picture, stream: BinaryIO) -> bool:
+    """Whether the file of a small picture may be shown as it is, in place of its thumbnail."""
+    if picture.opened.mode in decoding.DEEP:
+        return False
+    stream.seek(0)
+    return bare_files.is_bare(stream.read())
 
 
 def _header_numbers(picture: Picture, size_bytes: int) -> dict[str, float]:

@@ -5,31 +5,9 @@ from typing import Final
 
 from PIL import Image
 
-from service.compute.decoding import DEEP, Picture
-
 LONGEST_SIDE: Final = 256
 SHORTEST_LONGEST_SIDE: Final = 192
 QUALITY: Final = 78
-
-OWN_FORMATS: Final = ("JPEG", "PNG")
-
-_TELLS_NOTHING: Final = {
-    "adobe",
-    "adobe_transform",
-    "chromaticity",
-    "dpi",
-    "gamma",
-    "interlace",
-    "jfif",
-    "jfif_density",
-    "jfif_unit",
-    "jfif_version",
-    "progression",
-    "progressive",
-    "srgb",
-    "transparency",
-}
-"""What Pillow tells of a file beside its pixels and is about nothing but these."""
 
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -65,18 +43,6 @@ def block_side(size: tuple[int, int]) -> int | None:
     """
     side = -(-max(size) // LONGEST_SIDE)
     return side if side > 1 and max(size) >= side * SHORTEST_LONGEST_SIDE else None
-
-
-def may_be_own(picture: Picture) -> bool:
-    """Whether the file of a small image may be its thumbnail: nothing in it but its pixels."""
-    opened = picture.opened
-    return (
-        picture.format in OWN_FORMATS
-        and max(picture.size) <= LONGEST_SIDE
-        and picture.frames == 1
-        and opened.mode not in DEEP
-        and _TELLS_NOTHING.issuperset(opened.info)
-    )
 
 
 def encode(small: Image.Image, orientation: int) -> bytes:

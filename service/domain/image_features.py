@@ -11,7 +11,7 @@ DESCRIPTOR_BYTES = 256
 """One number of 0 to 255 a byte; Euclidean distance tells how different two images look."""
 
 OWN_THUMBNAIL_BYTES = 4096
-"""A picture of at most so many bytes may be its own thumbnail."""
+"""A file of at most so many bytes may be shown as its own thumbnail."""
 
 NUMBERS = (
     "width",

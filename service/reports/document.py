@@ -55,13 +55,14 @@ class _Album:
 
     def address(self, sha256: str) -> str | None:
         data = self._picture(sha256)
-        if data is None:
+        kind = data and picture_type(data)
+        if not data or not kind:
             return None
         if len(data) > self._room:
             self.left_out += 1
             return None
         self._room -= len(data)
-        return f"data:{picture_type(data)};base64,{base64.b64encode(data).decode()}"
+        return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 @cache

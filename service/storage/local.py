@@ -10,14 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from service.domain.image_features import OWN_THUMBNAIL_BYTES
-from service.domain.picture_types import picture_type
 from service.errors import MeanwhileError
 from service.storage.incoming import IncomingFolder, sweep
 
 _LINUX = sys.platform == "linux"
-
-OWN_THUMBNAIL_TYPES = ("image/jpeg", "image/png")
 
 
 class StorageFull(MeanwhileError):
@@ -100,14 +96,11 @@ class LocalStorage:
         self.thumbnail_path(sha256).unlink(missing_ok=True)
 
     def thumbnail(self, sha256: str) -> bytes | None:
-        """JPEG, or WebP where there is transparency; a blob that is small enough is its own.
-
-        None where none was made.
-        """
+        """JPEG, WebP or PNG; None where none was made."""
         try:
             return self.thumbnail_path(sha256).read_bytes()
         except FileNotFoundError:
-            return self._as_thumbnail(self.blob_path(sha256))
+            return None
 
     def put_thumbnail(self, sha256: str, data: bytes) -> None:
         """Keeps a thumbnail; it can be computed again, so nothing waits for the disk.
@@ -115,11 +108,22 @@ class LocalStorage:
         One that is there already is left alone: file systems take long to replace a file.
         """
         target = self.thumbnail_path(sha256)
-        if _read(target, len(data) + 1) == data:
+        if self.thumbnail(sha256) == data:
             return
         part = self._incoming / secrets.token_hex(16)
         part.write_bytes(data)
         _move(part, target)
+
+    def show_blob_as_thumbnail(self, sha256: str) -> None:
+        """Makes a blob its own thumbnail, unless it has one: one file by two names."""
+        blob, target = self.blob_path(sha256), self.thumbnail_path(sha256)
+        target.parent.mkdir(exist_ok=True)
+        try:
+            target.hardlink_to(blob)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system where a file has one name only
+            self.put_thumbnail(sha256, blob.read_bytes())
 
     def sweep(self) -> int:
         """Removes what killed processes have left half-way; how many files and folders."""
@@ -130,11 +134,6 @@ class LocalStorage:
 
     def writable(self) -> bool:
         return os.access(self._incoming, os.W_OK)
-
-    def _as_thumbnail(self, path: Path) -> bytes | None:
-        data = _read(path, OWN_THUMBNAIL_BYTES + 1)
-        small = len(data) <= OWN_THUMBNAIL_BYTES
-        return data if small and picture_type(data) in OWN_THUMBNAIL_TYPES else None
 
     def _moved(self, path: Path, target: Path) -> bool:
         """Whether it is there after all: moved before, or now that its folder has been made."""
@@ -151,14 +150,6 @@ class LocalStorage:
                 os.sync()
         finally:
             os.close(folder)
-
-
-def _read(path: Path, most_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(most_bytes)
-    except FileNotFoundError:
-        return b""
 
 
 def _move(source: Path, target: Path) -> None:

@@ -70,8 +70,7 @@ def keep_features(thresholds: Thresholds, run: Run, unit: Unit, output: Output |
     count = partial(
         count_image, numbers=numbers, facts=output.data["facts"], params=thresholds(run)
     )
-    thumbnail = (unit.subject, output.blob) if output.blob else None
-    return Kept(save, thumbnail, count)
+    return Kept(save, thumbnail=(unit.subject, output.blob), count=count)
 
 
 def frozen(run: Run, *, of_target: bool = False) -> tuple[UUID, int, Extractor]:

@@ -19,6 +19,12 @@ from tests.pictures import HOSTILE, hostile_files, odd_files, photograph
 OWN = {"own_thumbnail_bytes": 4096}
 
 
+def turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif
+
+
 def features(folder: Path, image: Image.Image, name: str = "image.png") -> dict[str, Any]:
     path = folder / name
     image.save(path)
@@ -211,20 +217,35 @@ def test_a_tiny_file_of_nothing_but_pixels_is_its_own_thumbnail(tmp_path: Path, 
     [
         ("comment.jpg", {"comment": b"told"}),
         ("profile.png", {"icc_profile": b"told"}),
-        ("turned.jpg", {"exif": b"Exif\0\0"}),
+        ("turned.jpg", {"exif": turned()}),
         ("other.gif", {}),
+        ("wide.png", {}),
         ("frames.png", {"save_all": True, "append_images": [Image.new("RGB", (32, 32))]}),
     ],
 )
-def test_a_tiny_file_of_more_than_pixels_gets_a_thumbnail(
+def test_a_file_of_more_than_a_few_pixels_gets_a_thumbnail(
     tmp_path: Path, name: str, told: dict[str, Any]
 ) -> None:
     path = tmp_path / name
-    photograph(1, (32, 32)).save(path, **told)
+    size = (257, 2) if name == "wide.png" else (32, 32)
+    Image.new("RGB", size, "teal").save(path, **told)
 
     _, thumbnail = extract({"path": str(path), "size_bytes": path.stat().st_size}, OWN)
 
+    assert path.stat().st_size < OWN["own_thumbnail_bytes"]
     assert thumbnail
+
+
+def test_a_text_that_is_called_like_a_colour_is_a_text(tmp_path: Path) -> None:
+    for mode in ("RGB", "L", "P"):
+        info = PngInfo()
+        info.add_text("transparency", "none to speak of")
+        path = tmp_path / f"{mode}.png"
+        photograph(1, (32, 32)).convert(mode).save(path, pnginfo=info)
+
+        data, _ = extract({"path": str(path), "size_bytes": 1}, {})
+
+        assert data["facts"]["mode"] == mode
 
 
 def _text(words: str) -> PngInfo:
