@@ -26,12 +26,13 @@ _START_SECONDS = 120.0
 _START_PAUSES_SECONDS = (0.01, 0.03, 0.1, 0.3)
 _GRACE_SECONDS = 2.0
 
-_QUICK_SECONDS = 0.002
 _MANY_REPLIES = 16
-_FEW_BYTES = 32 * 1024
+_QUICK_SECONDS = (0.00025, 0.002)
 _TOGETHER_SECONDS = 0.005
-"""Once many replies have come, each within so little, those of the next moment are read together:
-being woken costs as much as a tiny image. But not where so much comes that a child would wait."""
+"""Once many replies have come, and one takes about as long as a tiny image, those of the next
+moment are read together: being woken costs as much as such an image."""
+_FEW_BYTES = 32 * 1024
+"""But not where so much comes that the child would have to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +241,10 @@ class Handle:
     @property
     def _quick(self) -> bool:
         """Whether replies to this order come so quickly that several are best read at once."""
-        return (
-            self._replies >= _MANY_REPLIES
-            and self._loop.time() - self._sent_at < self._replies * _QUICK_SECONDS
-            and self._read_bytes < _FEW_BYTES
-        )
+        if self._replies < _MANY_REPLIES or self._read_bytes >= _FEW_BYTES:
+            return False
+        least, most = _QUICK_SECONDS
+        return least < (self._loop.time() - self._sent_at) / self._replies < most
 
     async def _gone(self) -> ChildDied:
         """Tell why the pipe ended; a child that closed it but lives on is killed."""

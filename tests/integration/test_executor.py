@@ -59,6 +59,7 @@ async def test_quick_results_are_read_many_at_once(
         return await receive(pipe, most)
 
     monkeypatch.setattr(loop, "sock_recv", count)
+    monkeypatch.setattr("service.processes.handle._QUICK_SECONDS", (0, 10))
 
     told = await data(executor, "rest", [0.0005] * 200)
 
@@ -179,7 +180,7 @@ async def test_a_child_is_replaced_after_so_many_items_or_bytes(limits: Limits) 
     assert executor.counters.recycled == 3
 
 
-SMALL = Limits(memory_bytes=MEMORY, recycle_bytes=150 << 20)
+SMALL = Limits(memory_bytes=2 * MEMORY, recycle_bytes=150 << 20)
 """A child that has just been started is smaller."""
 
 
