@@ -55,13 +55,12 @@ KNOWN = {
 }
 """How many there are of what a stage maps over, whether they need work or not."""
 
-BLOB_BYTES = "(SELECT b.size_bytes FROM blobs b WHERE b.id = k.key)"
 BYTES = {
-    Over.BLOBS_WITHOUT_FEATURES: BLOB_BYTES,
-    Over.BLOBS_WITHOUT_VECTORS: BLOB_BYTES,
+    Over.BLOBS_WITHOUT_FEATURES: "(SELECT b.size_bytes FROM blobs b WHERE b.id = k.key)",
+    Over.BLOBS_WITHOUT_VECTORS: "0",
     Over.LISTED_FILES: "0",
 }
-"""How many bytes there are to read for a ``keys k``, where that is known."""
+"""How many bytes there are to read for a ``keys k``, where that tells how long it takes."""
 
 ELSEWHERE = {
     Over.BLOBS_WITHOUT_FEATURES: """

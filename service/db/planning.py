@@ -9,23 +9,30 @@ from service.db.keys import ALL, BYTES, KNOWN, OPEN, SUBJECT, subject_of
 from service.db.workers import LEASE
 from service.domain.chunks import ClaimedChunk
 
-CHUNKS_A_SLOT = 8
-LEAST_CHUNKS = 16
+CHUNKS_A_SLOT = 4
+LEAST_CHUNKS = 8
 """Of less than so many full chunks as many smaller ones are made: every slot is busy to the end."""
-LEAST_SIZE = 4
 LEAST_SHARE = 0.25
-"""But none is smaller than this, nor than this part of a full one: its own cost would be felt."""
+"""But no chunk has less to do than this part of a full one, as its own cost would be felt,"""
+LEAST_CHUNKS_A_SLOT = 2
+"""unless slots would be idle;"""
+LEAST_WEIGHT = 4
+"""and this is too little in any case."""
 
 CUT = f"""
 WITH {{subject}}, keys AS ({{keys}}), weighed AS (
     SELECT k.key, 1 + {{bytes}}::float8 * $11 AS weight FROM keys k
 ), upto AS (
     SELECT key, sum(weight) OVER (ORDER BY key) - weight AS before FROM weighed
+), work AS (
+    SELECT sum(weight) AS weight, COALESCE((SELECT sum(slots) FROM workers
+        WHERE seen_at > clock_timestamp() - {LEASE}), 1) AS slots
+    FROM weighed
 ), full_chunk AS (
-    SELECT LEAST($10::int, GREATEST({LEAST_SIZE}, {LEAST_SHARE} * $10::int,
-        (SELECT sum(weight) FROM weighed)
-        / GREATEST({LEAST_CHUNKS}, {CHUNKS_A_SLOT} * (SELECT sum(slots) FROM workers
-                   WHERE seen_at > clock_timestamp() - {LEASE})))) AS weight
+    SELECT LEAST($10::int, GREATEST({LEAST_WEIGHT},
+        weight / GREATEST({LEAST_CHUNKS}, {CHUNKS_A_SLOT} * slots),
+        LEAST({LEAST_SHARE} * $10::int, weight / ({LEAST_CHUNKS_A_SLOT} * slots)))) AS weight
+    FROM work
 ), ranges AS (
     SELECT min(key) AS first_key, max(key) AS last_key, count(*) AS size
     FROM upto, full_chunk GROUP BY floor(before / full_chunk.weight)

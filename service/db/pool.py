@@ -13,7 +13,7 @@ from service.db.connection import SERVER_SIDE, STATEMENT_SECONDS, Connection, co
 RELEASE_SECONDS = 1.0
 """How long a connection may take to be clean again before it is thrown away."""
 CLOSE_SECONDS = 2.0
-PLANS_SECONDS = 15
+PLANS_SECONDS = 60
 """How long the plan of a statement is kept: one that was made for an empty table is soon wrong."""
 
 

@@ -41,7 +41,7 @@ async def test_a_claim_reads_the_items_of_its_range_alone(
     assert chunk.first_key is not None
     assert chunk.last_key is not None
     size = chunk.last_key - chunk.first_key + 1
-    assert size == 400
+    assert size == 200
     assert set(rows_of(json.loads(explained)[0]["Plan"], "items")) == {size}
 
 

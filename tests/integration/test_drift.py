@@ -228,7 +228,7 @@ async def test_the_result_is_the_same_to_the_byte_whatever_the_chunks_and_worker
         " FROM tasks t WHERE id = ANY($1::uuid[]) ORDER BY created_at",
         [first.id, second.id],
     )
-    assert [row["chunks"] for row in told] == [5, 34]
+    assert told[0]["chunks"] < told[1]["chunks"]
     assert told[0]["result"] == told[1]["result"]
 
 

@@ -69,7 +69,7 @@ async def test_all_chunks_follow_however_many_there_are(
 async def test_chunks_that_a_plan_cuts_and_a_stage_opens_later_have_the_new_place(
     runtime: Runtime, user: User, dataset: Dataset
 ) -> None:
-    await fill(runtime, dataset, 120)
+    await fill(runtime, dataset, 100)
     task = (await runtime.tasks.submit(user, Submission("image_analysis", dataset.id))).task
     (plan,) = await runtime.runs.claim(uuid4(), 1)
 

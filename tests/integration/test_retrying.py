@@ -61,7 +61,7 @@ async def check_books(runtime: Runtime) -> None:
 
 
 ITEMS = 250
-SAVED = 100
+SAVED = 50
 """So many of them are in a chunk."""
 
 

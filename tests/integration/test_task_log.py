@@ -79,7 +79,7 @@ async def test_items_that_are_set_aside_are_named_with_their_reason_and_not_all_
 async def test_giving_up_and_handing_back_are_told(
     runtime: Runtime, user: User, dataset: Dataset
 ) -> None:
-    await fill(runtime, dataset, 120)
+    await fill(runtime, dataset, 100)
     task, (bad, other) = await planned(runtime, user, dataset, uuid4())
 
     await runtime.runs.hand_back(other, after_seconds=0, why="a chunk is handed back")
@@ -88,7 +88,7 @@ async def test_giving_up_and_handing_back_are_told(
     told = [line for _, line in await lines_of(runtime, user, task.id)]
     assert told[-3:] == [
         "a chunk is handed back",
-        f"100 images of a chunk are set aside: {FAULT.detail}",
+        f"50 images of a chunk are set aside: {FAULT.detail}",
         "a trace",
     ]
 
