@@ -41,7 +41,7 @@ export class DatasetRoom {
     try {
       await this.#refresh();
       if (this.stopped) return;
-      this.dataset.value.running.forEach((task) => this.#watching(task) ?? this.#watch(task));
+      this.dataset.value.running.forEach((task) => this.#watchToo(task));
       this.#follow();
       await this.#tellOfFailure();
     } catch (problem) {
@@ -102,7 +102,7 @@ export class DatasetRoom {
   #follow() {
     this.following ??= [
       this.upload.arrived.subscribe((times) => times > 0 && this.#refresh().catch(() => {})),
-      this.upload.handed.subscribe((tasks) => tasks.forEach((task) => this.#watchNew(task))),
+      this.upload.handed.subscribe((tasks) => tasks.forEach((task) => this.#watchToo(task))),
       this.upload.running.subscribe((running) => running || this.#askForRoom()),
       activeTasks.hear((task) => concerns(task, this.id) && this.#hear(task)),
     ];
@@ -111,12 +111,11 @@ export class DatasetRoom {
   async #hear(task) {
     this.moved ??= setTimeout(() => this.#refresh().catch(() => {}), MOVED_MS);
     if (!isActive(task)) return;
-    const known = this.#watching(task);
-    if (known) return known.reopen(task);
+    if (this.#watchAgain(task)) return;
     const whole = await get(`/tasks/${task.id}`).catch(() => null);
     if (!whole || this.stopped) return;
     this.heard = !this.submitting.peek() && !this.upload.running.peek();
-    this.#watchNew(whole);
+    this.#watchToo(whole);
   }
 
   #askForRoom() {
@@ -128,8 +127,15 @@ export class DatasetRoom {
   }
 
   /** What else has just ended stays: one drop may hand over several archives and lists. */
-  #watchNew(task) {
-    if (!this.#watching(task)) this.#watch(task, this.watched.peek());
+  #watchToo(task) {
+    if (!this.#watchAgain(task)) this.#watch(task, this.watched.peek());
+  }
+
+  /** Whether it is shown already; what had ended goes on. */
+  #watchAgain(task) {
+    const known = this.#watching(task);
+    if (known && isActive(task)) known.reopen(task);
+    return Boolean(known);
   }
 
   async #submit(path, body) {
@@ -139,13 +145,19 @@ export class DatasetRoom {
     this.heard = false;
     try {
       const task = await post(path, body);
-      if (task.cached) this.cached.value = task;
+      if (task.cached) await this.#tellOfCached(task);
       else this.#watch(task);
     } catch (problem) {
       this.submitProblem.value = problem;
     } finally {
       this.submitting.value = false;
     }
+  }
+
+  // it may be of a version that this page has not heard of
+  async #tellOfCached(task) {
+    await this.look();
+    this.cached.value = task;
   }
 
   // whoever comes back later must learn that the last analysis did not do all that it should

@@ -115,22 +115,29 @@ async def test_an_analysis_is_not_said_to_hold_once_there_are_other_pictures(
     await expect(unchanged).to_have_count(0)
 
 
-async def test_a_page_that_could_not_be_loaded_is_there_at_the_second_try(
-    page: Page, analysed: str, provoked: list[str]
+async def test_a_page_that_could_not_be_loaded_is_there_at_the_second_try_and_hears_once(
+    page: Page, datasets: Datasets, provoked: list[str]
 ) -> None:
+    address = f"/datasets/{datasets.empty()}"
     provoked.append("503")
 
     async def stumble(route: Route) -> None:
         await route.fulfill(status=503, json={"code": "away", "title": "Away", "detail": "Later."})
 
     await page.route("**/tasks?*", stumble)
-    await page.goto(f"/datasets/{analysed}")
+    await page.goto(address)
     await expect(page.get_by_role("button", name="Try again")).to_be_visible()
     await page.unroute("**/tasks?*")
-
     await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_label("Choose files")).to_be_attached()
+    looks: list[str] = []
+    page.on("request", lambda request: looks.append(request.url.removesuffix(address)))
 
-    await expect(page.get_by_role("button", name="Analyse again")).to_be_visible()
+    more: FilePayload = {"name": "more.jpg", "mimeType": "image/jpeg", "buffer": b"another"}
+    await page.get_by_label("Choose files").set_input_files([more])
+
+    await expect(page.get_by_text("1 picture", exact=True)).to_be_visible()
+    assert looks.count(f"{page.url.removesuffix(address)}{API}") == 1
 
 
 async def test_a_chosen_issue_survives_a_reload(page: Page, analysed: str) -> None:
