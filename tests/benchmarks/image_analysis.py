@@ -156,12 +156,12 @@ async def _compared(runtime: Runtime, user: User, folder: Path, kind: Set) -> li
     theirs: dict[int, float] = {}
     flagged, their_flags = dict[str, set[str]](), dict[str, set[str]]()
     for _ in range(kind.rounds):
+        seconds, flagged = await _analysed(runtime, user, dataset)
+        ours = min(ours, seconds)
         told = await measured("cleanvision", str(folder), ",".join(map(str, JOBS)))
         for jobs in JOBS:
             theirs[jobs] = min(theirs.get(jobs, float("inf")), told["seconds"][str(jobs)])
         their_flags = {name: set(paths) for name, paths in told["flagged"].items()}
-        seconds, flagged = await _analysed(runtime, user, dataset)
-        ours = min(ours, seconds)
         if kind.beside_fastdup:
             told = await measured("fastdup", str(folder), str(SLOTS))
             assert told["images"] == images, told
