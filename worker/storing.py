@@ -17,7 +17,7 @@ from worker.active import ActiveRuns
 log = structlog.get_logger()
 
 Thumbnail = tuple[str, bytes]
-"""The SHA-256 of a blob in hexadecimal, and what it looks like: nothing if it is to be shown."""
+"""The SHA-256 of a blob in hexadecimal, and what it looks like; empty if it is its own."""
 VANISHED = Failure("not_stored", "a file was gone before it was stored")
 
 

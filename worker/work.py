@@ -66,10 +66,11 @@ class Batch:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept of a unit: a save, and maybe a thumbnail (SHA-256, bytes; none: the blob)."""
+    """What is kept of a unit: a save, and maybe a thumbnail of a blob."""
 
     save: Save
     thumbnail: tuple[str, bytes] | None = None
+    """SHA-256 and bytes; without any the blob is its own."""
     count: Callable[[dict[str, Any]], None] | None = None
     """Adds it to the preview's counts; empty ones are for it to begin."""
 

@@ -66,7 +66,7 @@ def extract(item: Item, shared: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Everything that is kept of an image file.
 
     ``shared`` may say ``max_pixels``, and ``own_thumbnail_bytes``, up to which a file may be its
-    own thumbnail: making another of it costs more than reading it did.
+    own thumbnail.
 
     Returns ``({"numbers", "signature", "descriptor", "facts"}, thumbnail)``. ``numbers`` has
     exactly ``NAMES``. The signature is 24 bytes in hexadecimal: 8 of ``hashes.perceptual``, 16 of

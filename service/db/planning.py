@@ -13,11 +13,11 @@ CHUNKS_A_SLOT = 4
 LEAST_CHUNKS = 8
 """Of less than so many full chunks as many smaller ones are made: every slot is busy to the end."""
 LEAST_SHARE = 0.25
-"""But no chunk has less to do than this part of a full one, as its own cost would be felt,"""
+"""But they have this part of a full one to do at least: what a chunk itself costs would be felt."""
 LEAST_CHUNKS_A_SLOT = 2
-"""unless slots would be idle;"""
+"""Where so many of that part cannot be made, chunks are smaller: an idle slot is worse."""
 LEAST_WEIGHT = 4
-"""and this is too little in any case."""
+"""No chunk is made for less than what so many keys without bytes are."""
 
 CUT = f"""
 WITH {{subject}}, keys AS ({{keys}}), weighed AS (

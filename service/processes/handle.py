@@ -30,7 +30,7 @@ _MANY_REPLIES = 16
 _QUICK_SECONDS = (0.00025, 0.002)
 _TOGETHER_SECONDS = 0.005
 """Once many replies have come, and one takes about as long as a tiny image, those of the next
-moment are read together: being woken costs as much as such an image."""
+moment are read together: being woken for each is a good part of what such an image costs."""
 _FEW_BYTES = 32 * 1024
 """But not where so much comes that the child would have to wait."""
 
